@@ -1,0 +1,11 @@
+/**
+ * Octets: reading, writing, hexadecimal and the Internet checksum.
+ *
+ * @module
+ */
+
+export * from "./checksum.ts";
+export * from "./hex.ts";
+export * from "./hexdump.ts";
+export * from "./reader.ts";
+export * from "./writer.ts";

@@ -1,0 +1,7 @@
+/**
+ * HTTP: ask a server, look at the whole answer.
+ *
+ * @module
+ */
+
+export * from "./client.ts";

@@ -1,0 +1,223 @@
+/**
+ * The contract of a layer: one field table, and what the stack must know to
+ * get past the header, as data and a few pure functions.
+ *
+ * A table lists the fields in the order of the wire, as the RFC's picture of
+ * the header does. From it come the types of the values
+ * ({@linkcode FieldValues}), the places ({@linkcode Slot}), and by way of
+ * codec.ts the class that reads them. A layer names its parents and its number
+ * under each, so that no layer file imports another; the stack turns all of
+ * them into its tables.
+ *
+ * @module
+ */
+
+import type { Address } from "../ip/address.ts";
+
+/** An unsigned number that needs more than its width said. */
+export interface NumberSpec {
+  /** Width in bits: 1 to 32, or whole octets up to 48 bits. */
+  readonly bits: number;
+  /** How it is written for people. @default {decimal} */
+  readonly show?: "hex";
+  /**
+   * The octet order. `"either"` is for a small number in the order of whatever
+   * machine recorded it, which nothing in the packet tells: of both readings
+   * the smaller is taken. 32 bits only. @default {network order}
+   */
+  readonly order?: "either";
+}
+
+/** A run of octets of fixed length. */
+export interface OctetsSpec {
+  /** How many octets. */
+  readonly octets: number;
+}
+
+/**
+ * What one field is:
+ *
+ * - a number: an unsigned integer of so many bits, or {@linkcode NumberSpec};
+ * - a list of names: one bit each, the highest bit first, as RFCs draw them;
+ * - `"ipv4"`, `"ipv6"`, `"mac"`: an address of 32, 128 or 48 bits;
+ * - `"octets"`: what is left of the header, last field only, or
+ *   {@linkcode OctetsSpec}.
+ */
+export type FieldSpec =
+  | number
+  | readonly string[]
+  | "ipv4"
+  | "ipv6"
+  | "mac"
+  | "octets"
+  | NumberSpec
+  | OctetsSpec;
+
+/** A header's fields in the order of the wire. */
+export type FieldTable = Readonly<Record<string, FieldSpec>>;
+
+/**
+ * The type of a field's value: numbers and octets as they are, flags as a list
+ * of the names that are set, IP addresses as `Address`, MAC addresses as text.
+ */
+export type FieldValue<S> = S extends number | NumberSpec ? number
+  : S extends readonly (infer Name)[] ? readonly Name[]
+  : S extends "ipv4" | "ipv6" ? Address
+  : S extends "mac" ? string
+  : Uint8Array;
+
+/** The values of all fields of a table; nothing is known of a table at large. */
+export type FieldValues<F extends FieldTable> = string extends keyof F ? unknown
+  : { readonly [K in keyof F]: FieldValue<F[K]> };
+
+/** What a {@linkcode Slot} holds. */
+export type FieldKind =
+  | "unsigned"
+  | "flags"
+  | "ipv4"
+  | "ipv6"
+  | "mac"
+  | "octets";
+
+/** One field with its place in the header. */
+export interface Slot {
+  /** The field's name. */
+  readonly name: string;
+  /** What kind of value it holds. */
+  readonly kind: FieldKind;
+  /** Bits from the start of the header. */
+  readonly at: number;
+  /** Width in bits; 0 for octets up to the end of the header. */
+  readonly bits: number;
+  /** The flags' names, the highest bit first. */
+  readonly flags: readonly string[];
+  /** Whether people read it in hexadecimal. */
+  readonly hex: boolean;
+  /** Whether both octet orders occur. */
+  readonly eitherOrder: boolean;
+}
+
+/** A field's value as JSON has it: octets in hexadecimal, addresses as text. */
+export type JsonField = number | string | readonly string[];
+
+/**
+ * What every decoded layer has beside its fields.
+ *
+ * The fields are read from the packet's octets when asked for, so a layer costs
+ * next to nothing until then. It stays right as long as nobody writes to those
+ * octets.
+ */
+export interface LayerView<N extends string = string> {
+  /** The layer's name: `"ipv4"`. */
+  readonly name: N;
+  /** Octets from the start of the packet to the header. */
+  readonly offset: number;
+  /** Octets of the header, options included. */
+  readonly headerLength: number;
+  /** The octets of the header; they are not copied. */
+  readonly bytes: Uint8Array;
+  /**
+   * Gives the layer as plain data.
+   *
+   * @returns Name, offset and header length in octets, and every field.
+   */
+  toJSON(): Record<string, JsonField>;
+  /**
+   * Says the layer in a few words.
+   *
+   * @returns One line that starts with the layer's name.
+   */
+  toString(): string;
+}
+
+/** One decoded layer: what all layers have, and the fields of its table. */
+export type View<N extends string, F extends FieldTable> =
+  & LayerView<N>
+  & FieldValues<F>;
+
+/** The class that reads one kind of layer. */
+export type ViewClass<N extends string, F extends FieldTable> = new (
+  octets: Uint8Array,
+  view: DataView,
+  at: number,
+  offset: number,
+  headerLength: number,
+) => View<N, F>;
+
+/** A length that a field of the header states. */
+export interface StatedLength<F extends FieldTable, V, R> {
+  /** The field that states it, for errors. */
+  readonly from: keyof F & string;
+  /**
+   * Works it out.
+   *
+   * @param view The header.
+   * @returns The length in octets.
+   */
+  octets(view: V): R;
+}
+
+/** Everything about a layer beside its name and fields. */
+export interface LayerHooks<N extends string, F extends FieldTable> {
+  /** Where the header is defined: `"RFC 9293 §3.1"`. */
+  readonly source: string;
+  /**
+   * The parents and the layer's number in each. The parent `"link"` stands for
+   * the link type of a capture.
+   *
+   * @see https://www.tcpdump.org/linktypes.html
+   */
+  readonly under: readonly (readonly [parent: string, number: number])[];
+  /** The field whose value picks the layer above, or several to try in turn. */
+  readonly next?: (keyof F & string) | readonly (keyof F & string)[];
+  /** The layer whose numbers `next` holds, if not this layer's own. */
+  readonly nextLike?: string;
+  /** The header's length where it varies. @default {the fields' length} */
+  readonly header?: StatedLength<F, View<N, F>, number>;
+  /**
+   * The length of what comes after the header, where the header states it; what
+   * lies beyond is not the layer's, like Ethernet's padding after IPv4.
+   * `undefined` if this header does not tell.
+   */
+  readonly payload?: StatedLength<F, View<N, F>, number | undefined>;
+  /**
+   * Says what makes the header impossible.
+   *
+   * @param view The header, of which only the fixed fields are sure to be there.
+   * @returns The reason, for an error; `undefined` if the header may be.
+   */
+  check?(view: View<N, F>): string | undefined;
+  /**
+   * Says whether the payload is only a piece of something longer: its `"head"`,
+   * in which lengths may point past the end, or its `"tail"`, which does not
+   * start with a header.
+   *
+   * @param view The header.
+   * @returns Which piece; `undefined` if the payload is whole.
+   */
+  piece?(view: View<N, F>): "head" | "tail" | undefined;
+  /**
+   * Says the layer in a few words.
+   *
+   * @param view The header.
+   * @returns One line.
+   */
+  summary(view: View<N, F>): string;
+}
+
+/** A layer: its definition, and what has been worked out from it. */
+export interface Layer<
+  N extends string = string,
+  F extends FieldTable = FieldTable,
+> extends LayerHooks<N, F> {
+  /** The layer's name, which is also its accessor on a packet. */
+  readonly name: N;
+  /** The field table. */
+  readonly fields: F;
+  /** The fields in their places. */
+  readonly slots: readonly Slot[];
+  /** Octets of the fixed fields, the least that a header has. */
+  readonly size: number;
+  /** The class that reads the fields; compiled on first use. */
+  readonly View: ViewClass<N, F>;
+}

@@ -1,0 +1,75 @@
+/**
+ * The Internet Protocol, version 4.
+ *
+ * @module
+ */
+
+import { layer } from "../codec.ts";
+import type { FieldTable, Layer } from "../layer.ts";
+
+/** The fields of an IPv4 header. */
+export const ipv4Fields = {
+  /** 4. */
+  version: 4,
+  /** Internet header length in words of 4 octets, 5 to 15. */
+  ihl: 4,
+  /** Differentiated services code point (RFC 2474 §3). */
+  dscp: 6,
+  /** Explicit congestion notification (RFC 3168 §5). */
+  ecn: 2,
+  /** Octets of header and payload; 0 where segmentation offload left it open. */
+  totalLength: 16,
+  /** Tells the fragments of one datagram from those of another. */
+  id: { bits: 16, show: "hex" },
+  /** Don't fragment, more fragments. */
+  flags: ["reserved", "DF", "MF"],
+  /** Where in the datagram this fragment belongs, in units of 8 octets. */
+  fragmentOffset: 13,
+  /** How many more hops it may take. */
+  ttl: 8,
+  /** The protocol of the payload, an IANA number. */
+  protocol: 8,
+  /** Internet checksum of the header. */
+  checksum: { bits: 16, show: "hex" },
+  /** From whom. */
+  src: "ipv4",
+  /** To whom. */
+  dst: "ipv4",
+  /** Options and their padding, 0 to 40 octets. */
+  options: "octets",
+} as const satisfies FieldTable;
+
+/** IPv4. */
+export const ipv4: Layer<"ipv4", typeof ipv4Fields> = layer(
+  "ipv4",
+  ipv4Fields,
+  {
+    source: "RFC 791 §3.1",
+    under: [
+      ["link", 228],
+      ["ethernet", 0x0800],
+      ["loopback", 2],
+      ["ipv4", 4],
+      ["ipv6", 4],
+    ],
+    next: "protocol",
+    header: { from: "ihl", octets: ({ ihl }) => ihl * 4 },
+    payload: {
+      from: "totalLength",
+      // With segmentation offload a capture sees packets before they have a
+      // length that fits the field; the kernel leaves 0 there.
+      octets: ({ totalLength, ihl }) =>
+        totalLength === 0 ? undefined : totalLength - ihl * 4,
+    },
+    check: ({ version }) =>
+      version === 4 ? undefined : `version is ${version}, not 4`,
+    piece: ({ flags, fragmentOffset }) =>
+      fragmentOffset > 0 ? "tail" : flags.includes("MF") ? "head" : undefined,
+    summary: ({ src, dst, protocol, fragmentOffset }) =>
+      `${src} > ${dst}${
+        fragmentOffset > 0
+          ? ` protocol ${protocol} fragment at ${fragmentOffset * 8}`
+          : ""
+      }`,
+  },
+);

@@ -1,0 +1,336 @@
+/**
+ * A packet: octets, and the layers that are read from them when asked for.
+ *
+ * @module
+ */
+
+import { hex } from "../bytes/hex.ts";
+import type { DecodeError } from "../errors.ts";
+import { type Canvas, canvas } from "../inspect/canvas.ts";
+import type { Frame } from "./frame.ts";
+import type { JsonField, LayerView } from "./layer.ts";
+import type * as all from "./layers/all.ts";
+import { isoTime, packetLine, packetTree } from "./show.ts";
+import { faultError, LAYERS, type Walk, walk } from "./stack.ts";
+
+/** The decoded layers by name: `Layers["tcp"]` is the type of a TCP header. */
+export type Layers = {
+  readonly [V in Views[keyof Views] as V["name"]]: V;
+};
+
+/** What the view classes in layers/all.ts make; `never` for the tables there. */
+type Views = {
+  readonly [K in keyof typeof all]: (typeof all)[K] extends {
+    readonly View: new (...args: never) => infer V extends LayerView;
+  } ? V
+    : never;
+};
+
+/** Any one decoded layer; its `name` tells which, to the compiler too. */
+export type AnyLayer = Layers[keyof Layers];
+
+/** A packet's accessors: one a layer, `undefined` where the layer is absent. */
+export type LayerAccessors = {
+  readonly [N in keyof Layers]: Layers[N] | undefined;
+};
+
+/** What {@linkcode Packet.toJSON} gives. */
+export interface PacketJson {
+  /** When it was captured, ISO 8601, if that is known. */
+  readonly timestamp?: string;
+  /** What the packet starts with. */
+  readonly linkType: number;
+  /** Octets that there were on the wire. */
+  readonly length: number;
+  /** Octets that are here. */
+  readonly captured: number;
+  /** Name, place and fields of each layer, outermost first. */
+  readonly layers: readonly Readonly<Record<string, JsonField>>[];
+  /** The octets after the last layer, in hexadecimal. */
+  readonly payload: string;
+  /** The message of what was wrong, if anything was. */
+  readonly error?: string;
+}
+
+/** One accessor a layer: `packet.tcp?.dstPort`. With a layer inside itself, the outer. */
+export interface Packet extends LayerAccessors {}
+
+/**
+ * One packet as it was captured, with its layers.
+ *
+ * Nothing is decoded before it is asked for. Hostile octets never make a
+ * packet throw: the layers before the trouble are there, and
+ * {@linkcode Packet.error} says what stopped the decoding and where.
+ *
+ * Packets of one capture share buffers of some hundred packets each, so a packet
+ * that is kept keeps its neighbours' octets in memory; {@linkcode Packet.copy}
+ * gives one that does not.
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * const packet = net.packet.decode(
+ *   net.bytes.parseHex("4500001d00000000 4011 0000 0a000001 0a000002  1388 0035 0009 0000 21"),
+ *   { linkType: 101 },
+ * );
+ * assert.equal(packet.udp?.dstPort, 53);
+ * assert.equal(String(packet.ipv4?.dst), "10.0.0.2");
+ * assert.equal(packet.tcp, undefined);
+ * assert.equal(packet.toString(), "ipv4 10.0.0.1 > 10.0.0.2 / udp 5000 > 53 / 1 octet");
+ * ```
+ */
+export class Packet {
+  /** What the packet starts with, as numbered at tcpdump.org/linktypes.html. */
+  readonly linkType: number;
+  /** Octets that there were on the wire; more than `bytes` holds if it was cut. */
+  readonly length: number;
+  readonly #frame: Frame;
+  #walk: Walk | undefined;
+  #error: DecodeError | undefined;
+
+  /**
+   * Takes a packet in place; {@linkcode decode} is the way in for octets.
+   *
+   * @param frame Where the packet lies, and what the capture says of it.
+   */
+  constructor(frame: Frame) {
+    this.#frame = frame;
+    this.linkType = frame.linkType;
+    this.length = frame.length;
+  }
+
+  /** The captured octets; they are not copied. */
+  get bytes(): Uint8Array {
+    const { octets, start, end } = this.#frame;
+    return octets.subarray(start, end);
+  }
+
+  /** When it was captured, to the nanosecond; `undefined` if that is not known. */
+  get timestamp(): Temporal.Instant | undefined {
+    const { seconds, nanoseconds } = this.#frame;
+    if (seconds === undefined) return undefined;
+    return Temporal.Instant.fromEpochNanoseconds(
+      BigInt(seconds) * NS + BigInt(nanoseconds),
+    );
+  }
+
+  /**
+   * When it was captured, in milliseconds since 1970 with a fraction: quicker
+   * than {@linkcode Packet.timestamp}, and right to a quarter of a microsecond.
+   */
+  get time(): number | undefined {
+    const { seconds, nanoseconds } = this.#frame;
+    return seconds === undefined
+      ? undefined
+      : seconds * 1000 + nanoseconds / 1e6;
+  }
+
+  /** The layers, outermost first. */
+  get layers(): readonly AnyLayer[] {
+    return this.#walked().layers as readonly AnyLayer[];
+  }
+
+  /**
+   * The octets after the last layer that is known, up to where the layers'
+   * lengths say that they end; not copied.
+   */
+  get payload(): Uint8Array {
+    const { payloadStart, payloadEnd } = this.#walked();
+    return this.#frame.octets.subarray(payloadStart, payloadEnd);
+  }
+
+  /**
+   * The octets after what the layers' lengths cover: Ethernet's padding, a
+   * frame check sequence; not copied.
+   */
+  get trailer(): Uint8Array {
+    return this.#frame.octets.subarray(
+      this.#walked().payloadEnd,
+      this.#frame.end,
+    );
+  }
+
+  /**
+   * What was wrong: a layer cut short, a payload cut short (both with code
+   * `"truncated"`), or an impossible header (`"malformed"`). `undefined` for a
+   * packet that is all there.
+   */
+  get error(): DecodeError | undefined {
+    const { fault } = this.#walked();
+    if (fault === undefined) return undefined;
+    return this.#error ??= faultError(fault);
+  }
+
+  /**
+   * Copies the packet out of the buffer that it shares with others.
+   *
+   * @returns The same packet, with octets of its own.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const octets = net.bytes.parseHex("450000140000000040110000 0a000001 0a000002");
+   * const kept = net.packet.decode(octets, { linkType: 101 }).copy();
+   * octets.fill(0);
+   * assert.equal(String(kept.ipv4?.src), "10.0.0.1");
+   * ```
+   */
+  copy(): Packet {
+    const octets = this.bytes.slice();
+    return new Packet({ ...this.#frame, ...wholeBuffer(octets) });
+  }
+
+  /**
+   * Draws the packet as a tree: one branch a layer with its fields, then the
+   * payload and what was wrong.
+   *
+   * @param options Where to draw. @default {the terminal's width, no colour}
+   * @returns The lines, joined by line feeds.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const packet = net.packet.decode(net.bytes.parseHex("00"), { linkType: 101 });
+   * assert.ok(packet.show().includes("error  Cannot decode ipv4: cut short"));
+   * ```
+   */
+  show(options: { readonly canvas?: Canvas } = {}): string {
+    return packetTree(this, options.canvas ?? canvas());
+  }
+
+  /**
+   * Says the packet in one line: time of day (UTC), layers, payload, trouble.
+   *
+   * @returns The line; where there is an IP header, the layers start with it.
+   */
+  toString(): string {
+    return packetLine(this);
+  }
+
+  /**
+   * Gives the packet as plain data.
+   *
+   * @returns Time, lengths, layers with all fields, payload and trouble.
+   */
+  toJSON(): PacketJson {
+    const { timestamp, linkType, length, bytes, error } = this;
+    return {
+      ...timestamp && { timestamp: isoTime(timestamp) },
+      linkType,
+      length,
+      captured: bytes.length,
+      layers: this.layers.map((layer) => layer.toJSON()),
+      payload: hex(this.payload),
+      ...error && { error: error.message },
+    };
+  }
+
+  /**
+   * Shows the packet as a tree; inside another value, as one line.
+   *
+   * @param _inspect Not used.
+   * @param options Colours, and how deep inside another value it stands.
+   * @returns The lines.
+   */
+  [Symbol.for("Deno.customInspect")](
+    _inspect: unknown,
+    options?: { colors?: boolean; currentDepth?: number },
+  ): string {
+    if (options?.currentDepth) return `Packet { ${this.toString()} }`;
+    return this.show({ canvas: canvas({ colors: options?.colors ?? false }) });
+  }
+
+  #walked(): Walk {
+    return this.#walk ??= walk(this.#frame);
+  }
+}
+
+for (const { name } of LAYERS) {
+  Object.defineProperty(Packet.prototype, name, {
+    get(this: Packet): AnyLayer | undefined {
+      for (const layer of this.layers) if (layer.name === name) return layer;
+      return undefined;
+    },
+  });
+}
+
+/** Options for {@linkcode decode}. */
+export interface DecodeOptions {
+  /**
+   * What the octets start with, as numbered at tcpdump.org/linktypes.html: 1
+   * Ethernet, 101 an IPv4 or IPv6 header. @default {1}
+   */
+  linkType?: number | undefined;
+  /** Octets that there were on the wire. @default {as many as are given} */
+  length?: number | undefined;
+  /** When the packet was captured. */
+  timestamp?: Temporal.Instant | undefined;
+}
+
+/**
+ * Takes octets as a packet. Nothing that octets can say makes it throw; what is
+ * wrong with them is in {@linkcode Packet.error}.
+ *
+ * @param bytes The octets; not copied.
+ * @param options The link type, the length on the wire, and the time.
+ * @returns The packet.
+ * @throws {TypeError} If `bytes` are no octets.
+ * @throws {RangeError} If `linkType` or `length` is no possible number.
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * const packet = net.packet.decode(
+ *   net.bytes.parseHex("020000000002 020000000001 0806 0001"),
+ * );
+ * assert.equal(packet.ethernet?.src, "02:00:00:00:00:01");
+ * assert.equal(packet.ethernet?.type, 0x0806);
+ * assert.deepEqual(packet.payload, Uint8Array.of(0, 1));
+ * ```
+ */
+export function decode(bytes: Uint8Array, options: DecodeOptions = {}): Packet {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot decode a packet as 'bytes' must be a Uint8Array: current value is ${bytes}`,
+    );
+  }
+  const { linkType = 1, length = bytes.length, timestamp } = options;
+  if (!(Number.isInteger(linkType) && linkType >= 0)) {
+    throw new RangeError(
+      `Cannot decode a packet as 'linkType' must be a whole number, 0 or more: current value is ${linkType}`,
+    );
+  }
+  if (!(Number.isInteger(length) && length >= bytes.length)) {
+    throw new RangeError(
+      `Cannot decode a packet as 'length' must be a whole number, ${bytes.length} or more: current value is ${length}`,
+    );
+  }
+  const seconds = timestamp && Math.floor(timestamp.epochMilliseconds / 1000);
+  return new Packet({
+    ...wholeBuffer(bytes),
+    linkType,
+    length,
+    seconds,
+    nanoseconds: timestamp === undefined
+      ? 0
+      : Number(timestamp.epochNanoseconds - BigInt(seconds!) * NS),
+  });
+}
+
+/** Nanoseconds in a second. */
+const NS = 1_000_000_000n;
+
+/** A frame's place when it has a buffer for itself. */
+function wholeBuffer(octets: Uint8Array) {
+  const { buffer, byteOffset, byteLength } = octets;
+  const view = new DataView(buffer, byteOffset, byteLength);
+  return { octets, view, start: 0, end: byteLength };
+}

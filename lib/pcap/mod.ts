@@ -1,0 +1,10 @@
+/**
+ * Capture files: the packets in them, one after the other, in constant memory.
+ *
+ * {@linkcode open} takes a path, a stream or octets; the {@linkcode Capture} it
+ * gives is read with `for await`.
+ *
+ * @module
+ */
+
+export * from "./capture.ts";

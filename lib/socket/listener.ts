@@ -1,0 +1,287 @@
+/**
+ * An open port, and the connections that come in on it.
+ *
+ * @module
+ */
+
+import type { Server as NodeServer, Socket } from "node:net";
+import { Deadline, type DeadlineOptions } from "../deadline.ts";
+import { NetError } from "../errors.ts";
+import { canvas } from "../inspect/canvas.ts";
+import { paint } from "../inspect/paint.ts";
+import { count } from "../inspect/units.ts";
+import type { Address } from "../ip/address.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import { Endpoint, endpoint } from "./endpoint.ts";
+import { failure } from "./failure.ts";
+import { bindable } from "./local.ts";
+
+/** Options for {@linkcode listen}. */
+export interface ListenOptions extends ConnectionOptions {
+  /**
+   * The address to listen on, or a name for it; `"0.0.0.0"` and `"::"` are all
+   * of this machine's. @default {"127.0.0.1"}
+   */
+  hostname?: string | Address | undefined;
+  /** The port; 0 takes a free one. @default {0} */
+  port?: number | undefined;
+  /**
+   * Connections that may wait for `accept`, here and again in the system;
+   * those beyond are reset. @default {4096, as in the system}
+   */
+  backlog?: number | undefined;
+  /** Closes the listener when it aborts. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * A port that is listened on. Iterate over it, or `accept` one by one.
+ *
+ * @see RFC 9293 §3.9.1.1 (passive open)
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using listener = await net.tcp.listen({ port: 0 });
+ * await using client = await net.tcp.connect(listener.address);
+ * await using accepted = await listener.accept({ timeout: 1000 });
+ * assert.deepEqual(accepted.remoteAddress, client.localAddress);
+ * ```
+ */
+export class Listener implements AsyncIterable<Connection>, AsyncDisposable {
+  /** Where it listens; the port is a real one even if 0 was asked for. */
+  readonly address: Endpoint;
+  readonly #server: NodeServer;
+  readonly #waiting: Connection[] = [];
+  readonly #detach: () => void;
+  #news: PromiseWithResolvers<void> | undefined;
+  #cause: unknown;
+  #closed = false;
+  #accepted = 0;
+  #dropped = 0;
+
+  /**
+   * Takes over a listening server of node:net; {@linkcode listen} makes one.
+   *
+   * @param server The server, which listens already.
+   * @param options What {@linkcode listen} was told.
+   */
+  constructor(server: NodeServer, options: ListenOptions = {}) {
+    const { backlog = 4096, signal, idleTimeout } = options;
+    const local = server.address() as { address: string; port: number };
+    this.address = new Endpoint(local.address, local.port);
+    this.#server = server;
+    server.on("connection", (socket: Socket) => {
+      if (this.#closed || this.#waiting.length >= backlog) {
+        this.#dropped++;
+        socket.on("error", () => {});
+        socket.resetAndDestroy();
+        return;
+      }
+      this.#waiting.push(new Connection(socket, { idleTimeout }));
+      this.#wake();
+    });
+    server.on("error", (error) => {
+      this.#cause = error;
+      this.#wake();
+    });
+    const stop = () => void this.close();
+    signal?.addEventListener("abort", stop, { once: true });
+    this.#detach = () => signal?.removeEventListener("abort", stop);
+  }
+
+  /** Connections given out so far. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** Connections reset because too many waited, or because it was closing. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Whether it has been closed. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Gives the next connection.
+   *
+   * @param options How long to wait, and who may stop the wait.
+   * @returns A connection, which is the caller's to close.
+   * @throws {NetError} `"closed"` after `close`, `"timeout"`.
+   */
+  async accept(options: DeadlineOptions = {}): Promise<Connection> {
+    options.signal?.throwIfAborted();
+    using deadline = new Deadline("accept on", `${this.address}`, options);
+    while (true) {
+      const connection = this.#waiting.shift();
+      if (connection !== undefined) {
+        this.#accepted++;
+        return connection;
+      }
+      if (this.#cause !== undefined) {
+        const cause = this.#cause;
+        this.#cause = undefined;
+        throw failure(cause, "accept on", this.address);
+      }
+      if (this.#closed) {
+        throw new NetError("the listener is closed", {
+          code: "closed",
+          op: "accept on",
+          target: `${this.address}`,
+        });
+      }
+      this.#news ??= Promise.withResolvers();
+      await deadline.race(this.#news.promise);
+    }
+  }
+
+  /**
+   * Stops listening and frees the port. Connections that nobody has accepted
+   * are reset; those that were accepted live on.
+   */
+  // deno-lint-ignore require-await
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#detach();
+    // Its callback would wait for the accepted connections, which are no
+    // longer ours; the port itself is free at once.
+    this.#server.close();
+    this.#dropped += this.#waiting.length;
+    for (const connection of this.#waiting.splice(0)) connection.reset();
+    this.#wake();
+  }
+
+  /** Connection after connection, until the listener is closed. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Connection> {
+    while (true) {
+      let connection: Connection;
+      try {
+        connection = await this.accept();
+      } catch (error) {
+        if (this.#closed) return;
+        throw error;
+      }
+      yield connection;
+    }
+  }
+
+  /** Closes it, as `close` does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Address, state and counters, plain. */
+  toJSON(): {
+    address: string;
+    closed: boolean;
+    accepted: number;
+    dropped: number;
+  } {
+    return {
+      address: `${this.address}`,
+      closed: this.#closed,
+      accepted: this.#accepted,
+      dropped: this.#dropped,
+    };
+  }
+
+  /** One line: where it listens and what came in. */
+  [Symbol.for("Deno.customInspect")](
+    _inspect: unknown,
+    options?: { colors?: boolean },
+  ): string {
+    const room = canvas({ colors: options?.colors });
+    const state = this.#closed
+      ? paint("warn", "closed", room)
+      : paint("good", "listening", room);
+    return `TCP ${paint("name", `${this.address}`, room)} ${state}, ${
+      count(this.#accepted)
+    } accepted`;
+  }
+
+  #wake(): void {
+    this.#news?.resolve();
+    this.#news = undefined;
+  }
+}
+
+/**
+ * Listens for TCP connections.
+ *
+ * @param options Where, and how many may wait.
+ * @returns The listener; its `address` has the port.
+ * @throws {NetError} `"in-use"`, `"not-local"` for an address that no interface
+ * has, `"not-found"` for a name without address.
+ * @throws {PermissionError} If the runtime or the system bars it.
+ * @throws {RangeError} If the port or another number is out of range.
+ * @see RFC 9293 §3.9.1.1 (passive open)
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using listener = await net.tcp.listen();
+ * assert.equal(listener.address.hostname, "127.0.0.1");
+ * await assert.rejects(net.tcp.listen(listener.address), { code: "in-use" });
+ * ```
+ */
+export async function listen(options: ListenOptions = {}): Promise<Listener> {
+  const { hostname, port = 0, backlog = 4096, signal } = options;
+  const wanted = endpoint({ hostname, port });
+  checkNumbers(`listen on ${wanted}`, { backlog, ...options });
+  using deadline = new Deadline("listen on", `${wanted}`, { signal });
+  const local = await bindable("listen on", wanted, deadline);
+  const { createServer } = await import("node:net");
+  signal?.throwIfAborted();
+  const server = createServer({ allowHalfOpen: true });
+  const listening = Promise.withResolvers<Listener>();
+  server.once("error", listening.reject);
+  server.listen({ host: local.hostname, port: local.port, backlog }, () => {
+    server.off("error", listening.reject);
+    listening.resolve(new Listener(server, options));
+  });
+  try {
+    return await listening.promise;
+  } catch (error) {
+    throw failure(error, "listen on", wanted);
+  }
+}
+
+/**
+ * Checks the numbers among a function's options.
+ *
+ * @param doing What the function was to do: `"listen on 127.0.0.1:80"`.
+ * @param numbers The options.
+ * @throws {RangeError} If one is out of range.
+ */
+export function checkNumbers(
+  doing: string,
+  numbers: {
+    readonly backlog?: number | undefined;
+    readonly idleTimeout?: number | undefined;
+    readonly maxConnections?: number | undefined;
+  },
+): void {
+  const { backlog = 1, idleTimeout = 1, maxConnections = 1 } = numbers;
+  const fail = (name: string, must: string, value: number): never => {
+    throw new RangeError(
+      `Cannot ${doing} as '${name}' must be ${must}: current value is ${value}`,
+    );
+  };
+  if (!(Number.isInteger(backlog) && backlog >= 1)) {
+    fail("backlog", "an integer, 1 or more", backlog);
+  }
+  if (!(idleTimeout > 0)) {
+    fail("idleTimeout", "more than 0 milliseconds", idleTimeout);
+  }
+  if (!(maxConnections >= 1)) {
+    fail("maxConnections", "1 or more", maxConnections);
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * `net`: everything a network programmer reaches for, by the field's names.
+ *
+ * At the prompt `net` is there already; a script says
+ * `import * as net from "netrepl"`, or takes one room:
+ * `import { subnet } from "netrepl/ip"`.
+ *
+ * @module
+ */
+
+export * from "./lib/errors.ts";
+export * as bytes from "./lib/bytes/mod.ts";
+export * as http from "./lib/http/mod.ts";
+export * as inspect from "./lib/inspect/mod.ts";
+export * as ip from "./lib/ip/mod.ts";
+export * as packet from "./lib/packet/mod.ts";
+export * as pcap from "./lib/pcap/mod.ts";
+export * as tcp from "./lib/socket/tcp.ts";
+export * as udp from "./lib/socket/udp.ts";

@@ -1,0 +1,141 @@
+/**
+ * Makes one file that is the whole program: a POSIX shell stub, and behind it
+ * a compressed archive of the runtime that this runs on, the bundled modules
+ * and the lessons. The stub unpacks it once into the reader's cache, in a
+ * folder named for its content, and from then on only starts it.
+ *
+ * @module
+ */
+
+import manifest from "../../deno.json" with { type: "json" };
+
+const root = new URL("../../", import.meta.url);
+const dist = new URL("dist/", root);
+const app = new URL("app/", dist);
+
+async function run(command: string, args: string[], cwd = root): Promise<void> {
+  const { success } = await new Deno.Command(command, { args, cwd }).output()
+    .then((output) => {
+      if (!output.success) Deno.stderr.writeSync(output.stderr);
+      return output;
+    });
+  if (!success) throw new Error(`${command} ${args[0]} failed; see above`);
+}
+
+/** Bundles the prompt and every room into `dist/app`, shared parts once. */
+async function bundleModules(): Promise<void> {
+  await Deno.remove(app, { recursive: true }).catch(() => {});
+  await Deno.mkdir(app, { recursive: true });
+  await run(Deno.execPath(), [
+    "bundle",
+    "--code-splitting",
+    "--minify",
+    "--keep-names",
+    "--outdir",
+    "dist/app",
+    "repl/main.ts",
+    ...Object.values(manifest.exports),
+  ]);
+}
+
+/** The import map that lets scripts beside the program say `netrepl`. */
+async function writeConfig(): Promise<void> {
+  const imports = Object.fromEntries(
+    Object.entries(manifest.exports).map(([name, path]) => [
+      name.replace(/^\./, "netrepl"),
+      path.replace(/\.ts$/, ".js"),
+    ]),
+  );
+  await Deno.writeTextFile(
+    new URL("deno.json", app),
+    `${JSON.stringify({ imports }, null, 2)}\n`,
+  );
+}
+
+async function copyLessons(): Promise<void> {
+  await Deno.mkdir(new URL("scripts/", app));
+  for await (const { name } of Deno.readDir(new URL("scripts/", root))) {
+    await Deno.copyFile(
+      new URL(`scripts/${name}`, root),
+      new URL(`scripts/${name}`, app),
+    );
+  }
+}
+
+/** A name that changes when anything in the folder does. */
+async function contentHash(): Promise<string> {
+  const hashes: string[] = [];
+  const visit = async (folder: URL) => {
+    const names: string[] = [];
+    for await (const { name } of Deno.readDir(folder)) names.push(name);
+    for (const name of names.sort()) {
+      const url = new URL(name, folder);
+      if ((await Deno.stat(url)).isDirectory) {
+        await visit(new URL(`${name}/`, folder));
+      } else {
+        const digest = await crypto.subtle.digest(
+          "SHA-256",
+          await Deno.readFile(url),
+        );
+        hashes.push(`${name} ${new Uint8Array(digest).toHex()}`);
+      }
+    }
+  };
+  await visit(app);
+  const all = new TextEncoder().encode(hashes.join("\n"));
+  const digest = await crypto.subtle.digest("SHA-256", all);
+  return new Uint8Array(digest).toHex().slice(0, 16);
+}
+
+function stub(hash: string): string {
+  const text = (offset: number) =>
+    `#!/bin/sh
+# netrepl ${manifest.version}. Unpacks itself once into the cache, then only starts.
+home="\${NETREPL_CACHE:-\${XDG_CACHE_HOME:-\${HOME:-/tmp}/.cache}/netrepl}/${hash}"
+if [ ! -x "$home/deno" ]; then
+  part="$home.$$"
+  trap 'rm -rf "$part"' EXIT INT TERM
+  if ! { mkdir -p "$part" && tail -c +${
+      String(offset).padStart(8, "0")
+    } "$0" | gzip -dc | tar -xf - -C "$part" && [ -x "$part/deno" ]; }; then
+    echo "netrepl: cannot unpack to $home. Try: NETREPL_CACHE=/a/folder/with/200/MB $0" >&2
+    exit 1
+  fi
+  [ -x "$home/deno" ] || mv "$part" "$home"
+  rm -rf "$part"
+  trap - EXIT INT TERM
+fi
+export DENO_NO_UPDATE_CHECK=1 NETREPL_PROGRAM="$0"
+[ $# -gt 0 ] || export DENO_AUDIT_PERMISSIONS="$home/audit.$$"
+exec "$home/deno" run -q --no-lock --config "$home/deno.json" -A "$home/repl/main.js" "$@"
+`;
+  return text(new TextEncoder().encode(text(0)).length + 1);
+}
+
+async function writeProgram(): Promise<URL> {
+  const hash = await contentHash();
+  const program = new URL("netrepl", dist);
+  const archive = new URL("app.tar.gz", dist);
+  await run("tar", ["-C", "dist/app", "-czf", "dist/app.tar.gz", "."]);
+  const head = new TextEncoder().encode(stub(hash));
+  await Deno.writeFile(
+    program,
+    new Uint8Array(
+      await new Blob([head, await Deno.readFile(archive)]).arrayBuffer(),
+    ),
+  );
+  await Deno.chmod(program, 0o755);
+  await Deno.remove(archive);
+  return program;
+}
+
+await bundleModules();
+await writeConfig();
+await copyLessons();
+await Deno.copyFile(Deno.execPath(), new URL("deno", app));
+await Deno.chmod(new URL("deno", app), 0o755);
+const program = await writeProgram();
+const { size } = await Deno.stat(program);
+console.log(
+  `dist/netrepl, ${(size / 1e6).toFixed(1)} MB, for ${Deno.build.target}`,
+);

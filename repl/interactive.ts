@@ -1,0 +1,245 @@
+/**
+ * The prompt at a terminal: reads entries with the editor, hands them to the
+ * session, and keeps the two apart while background work prints.
+ *
+ * @module
+ */
+
+import { complete, type Sources } from "./complete.ts";
+import { Editor } from "./editor/editor.ts";
+import { hinter } from "./editor/history.ts";
+import type { Terminal } from "./editor/terminal.ts";
+import { highlight } from "./highlight.ts";
+import { openHistory } from "./history.ts";
+import { indentAt } from "./lex.ts";
+import { isWhole } from "./question.ts";
+import type { Session, SessionHost } from "./session.ts";
+
+/** How long the terminal must be left alone before slow things are loaded. */
+const IDLE = 150;
+
+/**
+ * Runs a session at a terminal until its end.
+ *
+ * @param terminal A terminal in raw mode that shows the prompt.
+ * @param prompt What it shows.
+ * @param root The program's folder.
+ * @returns The exit code.
+ */
+export async function interact(
+  terminal: Terminal & Disposable,
+  prompt: string,
+  root: URL,
+): Promise<number> {
+  using _restored = terminal;
+  const colors = !Deno.noColor;
+  // The kernel loads while the editor already takes keys.
+  const { promise: loaded, resolve: setSession } = Promise.withResolvers<
+    Session
+  >();
+  const history = openHistory(`${stateFolder()}/history`, {
+    onError: ({ message }) => editor.print(`History is not kept: ${message}`),
+  });
+  const editor: Editor = new Editor({
+    terminal,
+    history,
+    colors,
+    language: {
+      isComplete: isWhole,
+      indent: indentAt,
+      highlight,
+      complete: async (text, cursor) =>
+        complete(text, cursor, await sourcesOf(await loaded)),
+      hint: hinter(history),
+    },
+  });
+  const host: SessionHost = {
+    colors,
+    print: (text) => editor.print(text),
+    complain: (text) => editor.print(text),
+    confirm: async (question) => {
+      const answer = await editor.readEntry({
+        prompt: `${question} [y/N] `,
+        continuation: "",
+        isAnswer: true,
+      });
+      return answer.kind === "submit" && /^\s*y(es)?\s*$/i.test(answer.text);
+    },
+  };
+  const start = setTimeout(async () => {
+    setSession(await startSession(host, root));
+  }, 0);
+  const restore = captureOutput(editor, host, loaded);
+  const stop = endOnSignal(loaded, terminal);
+  const interrupt = () => loaded.then(({ kernel }) => kernel.interrupt());
+  try {
+    return await converse({ editor, prompt, loaded, interrupt });
+  } finally {
+    clearTimeout(start);
+    restore();
+    stop();
+  }
+}
+
+async function startSession(host: SessionHost, root: URL): Promise<Session> {
+  const [{ Session }, { commands }] = await Promise.all([
+    import("./session.ts"),
+    import("./commands.ts"),
+  ]);
+  const session = new Session(host, root, commands);
+  setTimeout(() => session.kernel.warm(), IDLE);
+  return session;
+}
+
+async function converse({ editor, prompt, loaded, interrupt }: {
+  editor: Editor;
+  prompt: string;
+  loaded: Promise<Session>;
+  interrupt: () => void;
+}): Promise<number> {
+  const continuation = "...".padEnd(prompt.length);
+  let initial = "";
+  for (let isDrawn = true;; isDrawn = false) {
+    const entry = await editor.readEntry({
+      prompt,
+      continuation,
+      initial,
+      isDrawn,
+    });
+    const session = await loaded;
+    if (entry.kind === "eof") {
+      await session.close();
+      return 0;
+    }
+    if (entry.kind === "cancel") {
+      session.lesson = undefined;
+      initial = "";
+      continue;
+    }
+    // The editor leaves the terminal so that Ctrl-C raises SIGINT.
+    Deno.addSignalListener("SIGINT", interrupt);
+    try {
+      await session.enter(entry.text);
+    } finally {
+      Deno.removeSignalListener("SIGINT", interrupt);
+    }
+    if (session.ended) {
+      await session.close();
+      return 0;
+    }
+    initial = nextCell(session, entry.text);
+  }
+}
+
+/** The lesson's next cell, ready to be run; its mark tells it from other text. */
+function nextCell(session: Session, entered: string): string {
+  const { lesson } = session;
+  if (!lesson) return "";
+  const mark = (text: string) => /^\/\/ %%.*/.exec(text.trim())?.[0];
+  const current = lesson.cells[lesson.next];
+  const ran = current !== undefined &&
+    (mark(current.text) ?? current.text) ===
+      (mark(entered) ?? entered.trim());
+  const next = ran ? lesson.next + 1 : lesson.next;
+  session.lesson = next < lesson.cells.length ? { ...lesson, next } : undefined;
+  if (!session.lesson) session.host.print(`The end of ${lesson.title}.`);
+  return lesson.cells[next]?.text ?? "";
+}
+
+async function sourcesOf(session: Session): Promise<Sources> {
+  const help = await session.help();
+  return {
+    commands: session.commandNames,
+    names: async () =>
+      [
+        ...await session.kernel.names(),
+        ...Object.getOwnPropertyNames(globalThis),
+      ].filter((name) => !name.startsWith("__")),
+    members: (expression) => session.kernel.members(expression),
+    options: (callee) => help.optionsFor(callee),
+    list: async (folder) => {
+      const names: string[] = [];
+      const home = Deno.env.get("HOME") ?? "";
+      for await (
+        const entry of Deno.readDir(folder.replace(/^~\//, `${home}/`))
+      ) {
+        names.push(entry.isDirectory ? `${entry.name}/` : entry.name);
+      }
+      return names.sort();
+    },
+  };
+}
+
+/** Where history is kept: the XDG state folder. */
+function stateFolder(): string {
+  const home = Deno.env.get("HOME") ?? ".";
+  return `${Deno.env.get("XDG_STATE_HOME") || `${home}/.local/state`}/netrepl`;
+}
+
+/** The console's methods that print. */
+const PRINTING = [
+  "log",
+  "info",
+  "debug",
+  "warn",
+  "error",
+  "table",
+  "dir",
+  "trace",
+] as const;
+
+/**
+ * Puts what background work prints, and failures that nobody waits for, above
+ * the line that is being edited.
+ *
+ * @returns Undoes it.
+ */
+function captureOutput(
+  editor: Editor,
+  host: SessionHost,
+  loaded: Promise<Session>,
+): () => void {
+  const original = new Map(PRINTING.map((name) => [name, console[name]]));
+  for (const [name, print] of original) {
+    console[name] = (...values: unknown[]) =>
+      editor.aside(() => Reflect.apply(print, console, values));
+  }
+  const onFailure = (event: PromiseRejectionEvent | ErrorEvent) => {
+    event.preventDefault();
+    const error = "reason" in event ? event.reason : event.error;
+    Promise.all([loaded, import("./show.ts")]).then(
+      ([{ journal }, { showError }]) => {
+        // The entry that is running is in the journal only when it is done.
+        setTimeout(() => journal.blame(error), 0);
+        host.complain(`In the background: ${showError(error, "", host)}`);
+      },
+    );
+  };
+  globalThis.addEventListener("unhandledrejection", onFailure);
+  globalThis.addEventListener("error", onFailure);
+  return () => {
+    for (const [name, print] of original) console[name] = print;
+    globalThis.removeEventListener("unhandledrejection", onFailure);
+    globalThis.removeEventListener("error", onFailure);
+  };
+}
+
+/** A signal that ends programs ends the session in good order. */
+function endOnSignal(
+  loaded: Promise<Session>,
+  terminal: Disposable,
+): () => void {
+  const signals = { SIGHUP: 1, SIGTERM: 15 } as const;
+  const listeners = Object.entries(signals).map(([name, number]) => {
+    const listener = async () => {
+      terminal[Symbol.dispose]();
+      await (await loaded).close();
+      Deno.exit(128 + number);
+    };
+    Deno.addSignalListener(name as Deno.Signal, listener);
+    return () => Deno.removeSignalListener(name as Deno.Signal, listener);
+  });
+  return () => {
+    for (const remove of listeners) remove();
+  };
+}

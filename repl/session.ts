@@ -1,0 +1,205 @@
+/**
+ * A session: an entry comes in, is a command, a question or code, and what
+ * comes of it is printed and kept in the journal. Where entries come from (a
+ * terminal, a pipe, a lesson) is the caller's affair.
+ *
+ * @module
+ */
+
+import * as net from "../mod.ts";
+import { type DocIndex, Help, type HelpPage } from "./help.ts";
+import { Journal } from "./journal.ts";
+import { isQuestion } from "./question.ts";
+import { Kernel, type Outcome } from "./kernel.ts";
+import { nearest } from "./nearest.ts";
+import { Audit } from "./permissions.ts";
+import type { ScriptCell } from "./script.ts";
+import { showError, showValue } from "./show.ts";
+
+/** Where a session prints, and whom it can ask. */
+export interface SessionHost {
+  /** Whether colours may be used. */
+  readonly colors: boolean;
+  /** Prints a value or a notice. */
+  print(text: string): void;
+  /** Prints what went wrong. */
+  complain(text: string): void;
+  /** Asks yes or no; absent where there is nobody to ask. */
+  confirm?(question: string): Promise<boolean>;
+}
+
+/** A command that begins with a dot. */
+export interface Command {
+  /** How it is typed. */
+  readonly usage: string;
+  /** What it does, in a few words. */
+  readonly summary: string;
+  /**
+   * Does it.
+   *
+   * @param session Whose session it is typed in.
+   * @param argument What follows the command's name.
+   * @returns `false` if it did not go well; it has said why.
+   */
+  run(session: Session, argument: string): Promise<boolean | void>;
+}
+
+/** A lesson that is being read, and how far. */
+export interface OpenLesson {
+  readonly chapter: string;
+  readonly title: string;
+  readonly cells: readonly ScriptCell[];
+  /** The cell that comes next, from 0. */
+  readonly next: number;
+}
+
+/** One reader's session. */
+export class Session {
+  /** What evaluates. */
+  readonly kernel: Kernel;
+  /** What happened so far. */
+  readonly journal = new Journal();
+  /** What prints. */
+  readonly host: SessionHost;
+  /** The program's folder: the book is in its `scripts`. */
+  readonly root: URL;
+  /** The lesson that is open. */
+  lesson: OpenLesson | undefined;
+  /** Set by `.exit`. */
+  ended = false;
+  readonly #commands: Readonly<Record<string, Command>>;
+  readonly #audit: Audit | undefined;
+  #help: Promise<Help> | undefined;
+
+  /**
+   * @param host Where to print.
+   * @param root The program's folder.
+   * @param commands What may follow a dot.
+   */
+  constructor(
+    host: SessionHost,
+    root: URL,
+    commands: Readonly<Record<string, Command>>,
+  ) {
+    this.host = host;
+    this.root = root;
+    this.#commands = commands;
+    this.#audit = openAudit();
+    const rooms = Object.entries(net).map(([name, room]) => [
+      `netrepl/${name}`,
+      room,
+    ]);
+    this.kernel = new Kernel({
+      globals: {
+        net,
+        help: (asked?: unknown): Promise<HelpPage> =>
+          this.help().then((help) => help.page(asked)),
+      },
+      modules: { netrepl: net, ...Object.fromEntries(rooms) },
+    });
+  }
+
+  /** Whether the runtime logs what permissions entries use. */
+  get audited(): boolean {
+    return this.#audit !== undefined;
+  }
+
+  /** What may follow a dot. */
+  get commandNames(): string[] {
+    return Object.keys(this.#commands);
+  }
+
+  /** The doc index, loaded when it is first asked for. */
+  help(): Promise<Help> {
+    return this.#help ??= import("./docs.json", { with: { type: "json" } })
+      .then(({ default: index }) =>
+        new Help(
+          index as unknown as DocIndex,
+          Object.values(this.#commands).map(({ usage, summary }) =>
+            [usage, summary] as const
+          ),
+        )
+      );
+  }
+
+  /**
+   * Takes one entry.
+   *
+   * @param text What was typed.
+   * @param base What relative imports are relative to; the working folder
+   * unless a file is being loaded.
+   * @returns Whether it went well.
+   */
+  async enter(text: string, base?: string): Promise<boolean> {
+    const source = text.replace(/\s+$/, "");
+    const command = /^\s*\.([a-zA-Z]\S*)\s*([\s\S]*)$/.exec(source);
+    if (source.trim() === "") return true;
+    if (command) return await this.#command(command[1]!, command[2]!);
+    if (isQuestion(source)) return await this.#question(source);
+    return await this.#evaluate(source, base);
+  }
+
+  /** Ends the session: lets go of what entries hold. */
+  async close(): Promise<void> {
+    for (const error of await this.kernel.close()) {
+      this.host.complain(showError(error, "", this.host));
+    }
+  }
+
+  async #command(name: string, argument: string): Promise<boolean> {
+    const command: Command | undefined = Object.hasOwn(this.#commands, name)
+      ? this.#commands[name]
+      : undefined;
+    if (!command) {
+      const close = nearest(name, Object.keys(this.#commands));
+      this.host.complain(
+        `There is no .${name}. ${
+          close === undefined ? "Try: .help" : `Did you mean .${close}?`
+        }`,
+      );
+      return false;
+    }
+    try {
+      return await command.run(this, argument.trim()) ?? true;
+    } catch (error) {
+      this.host.complain(showError(error, "", this.host));
+      return false;
+    }
+  }
+
+  async #question(source: string): Promise<boolean> {
+    const asked = source.trim().replace(/\?+$/, "").trim();
+    const help = await this.help();
+    const known = help.entry(asked) || asked === "";
+    const value = known
+      ? asked || undefined
+      : await this.kernel.look(asked) ?? asked;
+    this.host.print(showValue(help.page(value), this.host));
+    return true;
+  }
+
+  async #evaluate(source: string, base?: string): Promise<boolean> {
+    this.#audit?.take();
+    const outcome: Outcome = await this.kernel.evaluate(source, base);
+    const permissions = this.#audit?.take() ?? [];
+    this.journal.add({ id: outcome.id, source, outcome, permissions });
+    if (!outcome.ok) {
+      this.host.complain(showError(outcome.error, source, this.host));
+      return false;
+    }
+    if (outcome.value !== undefined) {
+      this.host.print(showValue(outcome.value, this.host));
+    }
+    return true;
+  }
+}
+
+function openAudit(): Audit | undefined {
+  const path = Deno.env.get("DENO_AUDIT_PERMISSIONS");
+  if (!path) return undefined;
+  try {
+    return new Audit(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * The book's lessons, in reading order: one file a lesson, one line each here.
+ *
+ * @module
+ */
+
+/** The files in this folder. */
+export const lessons = [
+  "ch01_layers.ts",
+  "ch18_tcp.ts",
+] as const;

@@ -1,0 +1,29 @@
+/**
+ * Runs the benches, or those named: `deno task bench prompt entry`.
+ *
+ * @module
+ */
+
+import { bench as address } from "./address.ts";
+import { bench as entry } from "./entry.ts";
+import { bench as prompt } from "./prompt.ts";
+
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  prompt,
+  entry,
+  address,
+};
+
+const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(benches);
+for (const name of wanted) {
+  const bench = benches[name];
+  if (!bench) {
+    console.error(
+      `There is no bench ${name}. Try: ${Object.keys(benches).join(", ")}`,
+    );
+    Deno.exit(1);
+  }
+  await bench();
+}
+// The kernel's worker would keep the process.
+Deno.exit(0);

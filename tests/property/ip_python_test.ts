@@ -1,0 +1,239 @@
+// A second opinion on every address: the module ipaddress of Python.
+// Needs --allow-run=python3; without it, or without Python, it says so and skips.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { ParseError } from "../../lib/errors.ts";
+import { parse, tryParse } from "../../lib/ip/address.ts";
+import { type Subnet, subnet, trySubnet } from "../../lib/ip/subnet.ts";
+import { BAD, GOOD } from "../unit/ip/corpus.ts";
+import { mangled, spelled, subnets } from "./ip_arbitraries.ts";
+
+/** Reads a JSON array of texts, writes one of what they are, null for none. */
+const ADDRESSES = `
+import ipaddress, json, sys
+def look(text):
+    try:
+        a = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    zone = getattr(a, "scope_id", None)
+    return {"family": a.version, "number": str(int(a)), "text": str(a), "zone": zone}
+json.dump([look(t) for t in json.load(sys.stdin)], sys.stdout)
+`;
+
+/** The same for subnets, with their parts where those are few. */
+const SUBNETS = `
+import ipaddress, json, sys
+def look(text):
+    try:
+        n = ipaddress.ip_network(text)
+    except ValueError:
+        return None
+    host = n.max_prefixlen - n.prefixlen
+    few = host <= 4
+    return {
+        "text": str(n),
+        "ends": [str(int(n.network_address)), str(int(n.broadcast_address))],
+        "masks": [str(int(n.netmask)), str(int(n.hostmask))],
+        "size": str(n.num_addresses),
+        "parent": str(n.supernet()) if n.prefixlen else None,
+        "hosts": [str(int(h)) for h in n.hosts()] if few else None,
+        "parts": [str(p) for p in n.subnets(prefixlen_diff=min(host, 3))],
+    }
+json.dump([look(t) for t in json.load(sys.stdin)], sys.stdout)
+`;
+
+interface PythonAddress {
+  readonly family: 4 | 6;
+  readonly number: string;
+  readonly text: string;
+  readonly zone: string | null;
+}
+
+interface PythonSubnet {
+  readonly text: string;
+  readonly ends: readonly string[];
+  readonly masks: readonly string[];
+  readonly size: string;
+  readonly parent: string | null;
+  readonly hosts: readonly string[] | null;
+  readonly parts: readonly string[];
+}
+
+async function python(script: string, texts: readonly string[] = []) {
+  const child = new Deno.Command("python3", {
+    args: ["-c", script],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const input = new TextEncoder().encode(JSON.stringify(texts));
+  // If Python dies early its own words tell more than the broken pipe.
+  const written = new Blob([input]).stream().pipeTo(child.stdin).catch(
+    () => {},
+  );
+  const { success, stdout, stderr } = await child.output();
+  await written;
+  assert.ok(success, new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/** Why there is no second opinion to be had, if so. */
+async function absent(): Promise<string | undefined> {
+  const { state } = await Deno.permissions.query({
+    name: "run",
+    command: "python3",
+  });
+  if (state !== "granted") return "python3 may not run: --allow-run=python3";
+  try {
+    const [major, minor] = await python(
+      "import json, sys; json.dump(sys.version_info[:2], sys.stdout)",
+    );
+    // Before 3.10 leading zeros in octets were taken, and zones were not.
+    if (major === 3 && minor >= 10) return undefined;
+    return `python3 is ${major}.${minor}, older than 3.10`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      return "python3 is not installed";
+    }
+    throw error;
+  }
+}
+
+const skip = await absent();
+// deno-lint-ignore no-console -- a skipped test prints its reason
+if (skip !== undefined) console.log(`skip: ${skip}`);
+
+function compare(name: string, run: (seed: number) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: skip !== undefined,
+    async fn() {
+      const seed = Math.floor(Math.random() * 2 ** 31);
+      try {
+        await run(seed);
+      } catch (error) {
+        throw new Error(`failed with seed ${seed}`, { cause: error });
+      }
+    },
+  });
+}
+
+/** Good texts, broken ones, and the corpus. */
+function addressTexts(seed: number): string[] {
+  const texts = spelled.map(({ text }) => text);
+  return [
+    ...GOOD.map(({ text }) => text),
+    ...BAD.map(({ text }) => text),
+    ...fc.sample(texts, { seed, numRuns: 20_000 }),
+    ...fc.sample(mangled(texts), { seed, numRuns: 20_000 }),
+  ];
+}
+
+/** Python bars only '%' and '/' in a zone, so there we are the stricter. */
+function weBarTheZone(text: string): boolean {
+  const zone = text.slice(text.indexOf("%") + 1);
+  if (!text.includes("%") || zone === "" || /[%/]/.test(zone)) return false;
+  try {
+    parse(text);
+    return false;
+  } catch (error) {
+    return (error as ParseError).message.includes("barred in zones");
+  }
+}
+
+compare(
+  "Python takes and refuses the same addresses, to the same numbers and texts",
+  async (seed) => {
+    const texts = addressTexts(seed);
+    const answers: (PythonAddress | null)[] = await python(ADDRESSES, texts);
+    let taken = 0;
+    let refused = 0;
+    texts.forEach((text, i) => {
+      const theirs = answers[i]!;
+      const ours = tryParse(text);
+      if (weBarTheZone(text)) return;
+      const shown = JSON.stringify(text);
+      if (theirs === null) {
+        assert.equal(ours, undefined, `Python refuses ${shown}`);
+        refused++;
+        return;
+      }
+      assert.ok(ours, `Python takes ${shown}`);
+      assert.equal(ours.family, theirs.family, shown);
+      assert.equal(ours.toBigint(), BigInt(theirs.number), shown);
+      assert.equal(ours.zone ?? null, theirs.zone, shown);
+      // Python wrote the last 32 bits of a mapped address in hex before 3.13.
+      const mapped = ours.family === 6 && ours.toBigint() >> 32n === 0xffffn;
+      if (!mapped) assert.equal(`${ours}`, theirs.text, shown);
+      taken++;
+    });
+    assert.ok(taken > 15_000 && refused > 10_000, `${taken} and ${refused}`);
+  },
+);
+
+/** What Python takes and we do not, each on purpose. */
+function pythonIsLaxer(text: string): boolean {
+  const [address = "", length] = text.split("/");
+  return length === undefined || // an address alone, for a /32 or /128
+    address.includes("%") || // a zone
+    /^0[0-9]/.test(length) || // a leading zero in the prefix length
+    isWildcard(length);
+}
+
+function isWildcard(text: string): boolean {
+  const mask = tryParse(text, { family: 4 });
+  if (mask === undefined) return false;
+  return /^0*1+$/.test(mask.toBigint().toString(2).padStart(32, "0"));
+}
+
+compare(
+  "Python takes and refuses the same subnets, with the same parts",
+  async (seed) => {
+    const texts = [
+      ...fc.sample(subnets.map(String), { seed, numRuns: 5000 }),
+      ...fc.sample(
+        subnets.map((net) =>
+          net.family === 4 ? `${net.network}/${net.netmask}` : `${net}`
+        ),
+        { seed, numRuns: 2000 },
+      ),
+      ...fc.sample(mangled(subnets.map(String)), { seed, numRuns: 10_000 }),
+    ].filter((text) => !pythonIsLaxer(text));
+    const answers: (PythonSubnet | null)[] = await python(SUBNETS, texts);
+    let taken = 0;
+    let refused = 0;
+    texts.forEach((text, i) => {
+      const theirs = answers[i]!;
+      const shown = JSON.stringify(text);
+      if (theirs === null) {
+        assert.equal(trySubnet(text), undefined, `Python refuses ${shown}`);
+        refused++;
+        return;
+      }
+      assert.ok(trySubnet(text), `Python takes ${shown}`);
+      agree(subnet(text), theirs);
+      taken++;
+    });
+    assert.ok(taken > 7000 && refused > 3000, `${taken} and ${refused}`);
+  },
+);
+
+function agree(ours: Subnet, theirs: PythonSubnet): void {
+  const number = (address: { toBigint(): bigint }) => `${address.toBigint()}`;
+  const mapped = ours.network.toBigint() >> 32n === 0xffffn;
+  if (!mapped) assert.equal(`${ours}`, theirs.text);
+  assert.deepEqual([ours.network, ours.broadcast].map(number), theirs.ends);
+  assert.deepEqual([ours.netmask, ours.wildcard].map(number), theirs.masks);
+  assert.equal(`${ours.size}`, theirs.size);
+  if (theirs.parent !== null) {
+    assert.ok(ours.parent().equals(theirs.parent), theirs.parent);
+  }
+  const host = ours.network.bits - ours.prefixLength;
+  const parts = ours.split(ours.prefixLength + Math.min(host, 3)).toArray();
+  assert.equal(parts.length, theirs.parts.length);
+  parts.forEach((part, i) => assert.ok(part.equals(theirs.parts[i]!)));
+  if (theirs.hosts !== null) {
+    assert.deepEqual(ours.hosts().toArray().map(number), theirs.hosts);
+  }
+}

@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { entriesOf } from "../../repl/batch.ts";
+
+const root = new URL("../../", import.meta.url);
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the program as a reader would from a shell. */
+async function netrepl(
+  args: readonly string[],
+  input = "",
+  cwd: string | URL = root,
+): Promise<Run> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", new URL("repl/main.ts", root).pathname, ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    cwd,
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+Deno.test("eval prints the value as the prompt would", async () => {
+  assert.deepEqual(await netrepl(["eval", "1 + 1"]), {
+    code: 0,
+    out: "2\n",
+    err: "",
+  });
+  const subnet = await netrepl([
+    "eval",
+    'net.ip.subnet("10.0.0.0/30").broadcast',
+  ]);
+  assert.match(subnet.out, /10\.0\.0\.3/);
+  assert.equal((await netrepl(["eval", "const a = 1"])).out, "");
+});
+
+Deno.test("eval --json prints one line of JSON", async () => {
+  assert.equal(
+    (await netrepl(["eval", "--json", "({ a: [1, 2n], b: 'x' })"])).out,
+    '{"a":[1,"2"],"b":"x"}\n',
+  );
+  assert.equal((await netrepl(["eval", "--json", "undefined"])).out, "null\n");
+  assert.equal(
+    (await netrepl(["eval", "--json", 'net.ip.parse("::1")'])).out,
+    '"::1"\n',
+  );
+});
+
+Deno.test("eval of a mistake says it on standard error and exits with 1", async () => {
+  const syntax = await netrepl(["eval", "const x = = 1"]);
+  assert.equal(syntax.code, 1);
+  assert.equal(syntax.out, "");
+  assert.match(
+    syntax.err,
+    /const x = = 1\n {12}\^\nSyntaxError: unexpected "="/,
+  );
+  const refused = await netrepl(["eval", 'net.ip.parse("1.2.3.256")']);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /ParseError: Cannot parse "1\.2\.3\.256"/);
+});
+
+Deno.test("a pipe is a session, up to its first mistake", async () => {
+  const { code, out, err } = await netrepl(
+    [],
+    "const a = 20\nfunction twice(x: number) {\n  return x * 2\n}\n\ntwice(a) + 2\n_ - 1\nnobody\n'never'\n",
+  );
+  assert.equal(out, "42\n41\n");
+  assert.match(err, /ReferenceError: nobody is not defined\n {4}at repl:5:1:1/);
+  assert.equal(code, 1);
+});
+
+Deno.test("a pipe takes commands and questions", async () => {
+  const { code, out } = await netrepl(
+    [],
+    "net.tcp.connect?\n.help\n.exit\n1\n",
+  );
+  assert.equal(code, 0);
+  assert.match(out, /net\.tcp\.connect/);
+  assert.match(out, /\.save \[-f\] FILE/);
+  assert.doesNotMatch(out, /^1$/m);
+});
+
+Deno.test("an unknown command suggests the nearest", async () => {
+  const { code, err } = await netrepl([], ".hepl\n");
+  assert.equal(code, 1);
+  assert.equal(err, "There is no .hepl. Did you mean .help?\n");
+  assert.match((await netrepl([], ".zzzzzz\n")).err, /Try: \.help/);
+});
+
+Deno.test("a rejected background promise is said, and is a failure", async () => {
+  const { code, out, err } = await netrepl(
+    [],
+    "void Promise.reject(new Error('lost'))\nawait new Promise((r) => setTimeout(r, 10))\n1\n",
+  );
+  assert.equal(out, "1\n");
+  assert.match(err, /Error: lost/);
+  assert.equal(code, 1);
+});
+
+Deno.test("run gives a script its own permissions, arguments and netrepl", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/script.ts`;
+    await Deno.writeTextFile(
+      file,
+      `#!/usr/bin/env -S deno run --allow-env=HOME
+import * as net from "netrepl";
+import { subnet } from "netrepl/ip";
+console.log(Deno.args, net.ip.subnet("10.0.0.0/8").equals(subnet("10.0.0.0/8")));
+console.log((await Deno.permissions.query({ name: "net" })).state);
+Deno.exit(3);
+`,
+    );
+    const ran = await netrepl(["run", file, "a", "--b"], "", folder);
+    assert.equal(ran.err, "");
+    assert.equal(ran.out, '[ "a", "--b" ] true\nprompt\n');
+    assert.equal(ran.code, 3);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("run of a missing file says which", async () => {
+  const { code, err } = await netrepl(["run", "/nowhere/x.ts"]);
+  assert.equal(code, 1);
+  assert.equal(err, "Cannot run /nowhere/x.ts: there is no such file.\n");
+});
+
+Deno.test("--help and --version say what there is", async () => {
+  const help = await netrepl(["--help"]);
+  assert.equal(help.code, 0);
+  for (const word of ["eval", "run", "book"]) {
+    assert.match(help.out, new RegExp(word));
+  }
+  assert.match((await netrepl(["--version"])).out, /^netrepl \d+\.\d+\.\d+\n$/);
+  const wrong = await netrepl(["evla", "1"]);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /Did you mean eval/);
+});
+
+Deno.test("what was typed is saved as a script that gives the same", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const session = [
+      'const lan = net.ip.subnet("192.0.2.0/24")',
+      "lan.prefixLength",
+      "lan.contains('192.0.2.77')",
+      "nonsense(",
+      "",
+    ];
+    const typed = session.slice(0, 3).join("\n");
+    const first = await netrepl([], `${typed}\n.save kept\n`, folder);
+    assert.equal(first.code, 0, first.err);
+    assert.match(
+      first.out,
+      /^24\ntrue\nSaved 2 entries to kept\.ts, 1 left out/,
+    );
+    const script = await Deno.readTextFile(`${folder}/kept.ts`);
+    assert.match(script, /^#!\/usr\/bin\/env -S deno run/);
+    assert.match(script, /import \* as net from "netrepl";/);
+    const again = await netrepl([], `1 + 1\n.save kept.ts\n`, folder);
+    assert.equal(again.code, 1);
+    assert.match(
+      again.err,
+      /kept\.ts is there already\. Try: \.save -f kept\.ts/,
+    );
+    assert.equal(await Deno.readTextFile(`${folder}/kept.ts`), script);
+    const ran = await netrepl(["run", "kept.ts"], "", folder);
+    assert.equal(ran.out, "true\n");
+    const loaded = await netrepl(
+      [],
+      ".load kept.ts\nlan.prefixLength\n",
+      folder,
+    );
+    assert.equal(loaded.out, "true\n24\n");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test(".save that cannot write keeps the session", async () => {
+  const { err, out } = await netrepl([], "const a = 1\n.save /nowhere/x.ts\n");
+  assert.match(
+    err,
+    /Cannot save \/nowhere\/x\.ts: .*The session is still here/,
+  );
+  assert.equal(out, "");
+});
+
+Deno.test(".load of a missing file says the path", async () => {
+  const { code, err } = await netrepl([], ".load nowhere.ts\n", "/tmp");
+  assert.equal(code, 1);
+  assert.equal(err, "Cannot load /tmp/nowhere.ts: there is no such file.\n");
+});
+
+Deno.test("a text is cut where the prompt would take an entry", () => {
+  const text =
+    "a\n\nif (x) {\n  1\n}\nelse {\n  2\n}\nlist\n  .map(f)\n`x\ny`\n.help\nb\n";
+  assert.deepEqual([...entriesOf(text)], [
+    "a",
+    "if (x) {\n  1\n}\nelse {\n  2\n}",
+    "list\n  .map(f)",
+    "`x\ny`",
+    ".help",
+    "b",
+  ]);
+  assert.deepEqual([...entriesOf("(1 +")], ["(1 +"]);
+});
