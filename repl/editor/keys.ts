@@ -180,8 +180,10 @@ export class KeyDecoder {
       return at + 1;
     }
     if (code === 8 || code === 0x7f) this.#press("alt-", "backspace");
-    else if (code >= 0x20) this.#press("alt-", char.toLowerCase());
-    else {
+    else if (/\s/.test(char) && code >= 0x20) this.#press("alt-", "space");
+    else if (code >= 0x20 && !isControl(code)) {
+      this.#press("alt-", char.toLowerCase());
+    } else if (code < 0x20) {
       const key = control(code);
       this.#press("", key.replace(/^(ctrl-)?/, "$1alt-"));
     }

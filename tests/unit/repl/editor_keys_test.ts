@@ -148,6 +148,14 @@ Deno.test("a terminal's answer without an end is not waited for for ever", () =>
   assert.equal(decoder.waiting, undefined);
 });
 
+Deno.test("Esc before a blank is Alt and space, before a C1 control nothing", () => {
+  const decoder = new KeyDecoder();
+  assert.deepEqual(decoder.push(encoder.encode("\x1b \x1b\u0080a")), [
+    { type: "key", key: "alt-space" },
+    { type: "text", text: "a" },
+  ]);
+});
+
 Deno.test("any octets give text without control characters, whatever the cuts", () => {
   const octets = fc.uint8Array({ maxLength: 60 });
   const likely = fc.constantFrom(..."\x1b[]OP0123456789;~u\x07\\é路\r\x03ab$")
