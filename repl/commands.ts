@@ -39,8 +39,8 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "what was typed so far, and what went well",
     run({ journal, host }) {
       host.print(
-        journal.entries.map(({ id, source, outcome }) =>
-          `${outcome.ok ? " " : "x"} ${String(id).padStart(3)}  ${
+        journal.entries.map(({ id, source, ok }) =>
+          `${ok ? " " : "x"} ${String(id).padStart(3)}  ${
             source.replaceAll("\n", "\n       ")
           }`
         ).join("\n") || "Nothing yet.",
@@ -66,7 +66,7 @@ async function save(session: Session, argument: string): Promise<boolean> {
     return false;
   }
   const file = /\.[cm]?ts$/.test(named) ? named : `${named}.ts`;
-  if (session.journal.entries.every(({ outcome }) => !outcome.ok)) {
+  if (session.journal.entries.every(({ ok }) => !ok)) {
     host.complain("There is nothing to save yet: no entry has worked.");
     return false;
   }

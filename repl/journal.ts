@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Outcome } from "./kernel.ts";
 import type { Permission } from "./permissions.ts";
 
 /** One entry that ran, or did not. */
@@ -13,8 +12,14 @@ export interface JournalEntry {
   readonly id: number;
   /** The entry as it was typed. */
   readonly source: string;
-  /** What came of it. */
-  readonly outcome: Outcome;
+  /** The text that was parsed, if it parsed: an object stands in brackets. */
+  readonly text: string | undefined;
+  /** Whether it ran to its end. */
+  readonly ok: boolean;
+  /** Whether its value was a promise, and was waited for. */
+  readonly awaited: boolean;
+  /** Whether it had a value; the value itself is not kept. */
+  readonly hasValue: boolean;
   /** What it asked of the system. */
   readonly permissions: readonly Permission[];
 }
@@ -43,9 +48,6 @@ export class Journal {
     const index = this.#entries.findIndex((entry) => entry.id === id);
     const entry = this.#entries[index];
     if (!entry) return;
-    this.#entries[index] = {
-      ...entry,
-      outcome: { ...entry.outcome, ok: false, error },
-    };
+    this.#entries[index] = { ...entry, ok: false };
   }
 }

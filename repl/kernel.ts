@@ -10,7 +10,7 @@
  */
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import { Session } from "node:inspector";
+import type { Session } from "node:inspector";
 import { EntryError } from "./parse.ts";
 import { KERNEL, rewrite, type Rewritten } from "./rewrite.ts";
 import watchdog from "./watchdog.js" with { type: "text" };
@@ -36,8 +36,8 @@ export interface Outcome {
   readonly error: unknown;
   /** Whether its value was a promise, and was waited for. */
   readonly awaited: boolean;
-  /** Its text and tree, if it parsed. */
-  readonly map: Rewritten | undefined;
+  /** The text that was parsed, if it parsed: an object stands in brackets. */
+  readonly text: string | undefined;
 }
 
 /** A property that completion may offer. */
@@ -84,23 +84,26 @@ const PREFIX = (id: number) => `await ${KERNEL}.tick();${KERNEL}.enter(${id});`;
 
 /** The evaluator. One a process: V8 has one global scope to evaluate in. */
 export class Kernel {
-  readonly #session = new Session();
+  #session: Promise<Session> | undefined;
   readonly #options: KernelOptions;
   readonly #state = new Int32Array(new SharedArrayBuffer(4));
   readonly #running = new AsyncLocalStorage<number>();
   readonly #interrupted = new Set<number>();
-  readonly #entries = new Map<number, { source: string; map: Rewritten }>();
+  readonly #entries = new Map<
+    number,
+    Pick<Rewritten, "code" | "types" | "sourceOffset"> & { source: string }
+  >();
   readonly #held: (() => unknown)[] = [];
   #count = 0;
   #base = "";
-  #stop: ((reason: Interrupted) => void) | undefined;
-  #stopped: Promise<never> | undefined;
+  /** Ends each wait of the entry that runs. */
+  readonly #waits = new Set<(reason: Interrupted) => void>();
+  #runs = false;
   #sunk: unknown;
   #worker: Worker | undefined;
 
   constructor(options: KernelOptions) {
     this.#options = options;
-    this.#session.connect();
     Object.defineProperty(globalThis, KERNEL, {
       value: this.#door(),
       enumerable: false,
@@ -119,9 +122,10 @@ export class Kernel {
     ) => this.#formatStack(error, frames);
   }
 
-  /** Loads what the first entry with types needs; call it when there is time. */
+  /** Loads what some entries need; call it when there is time. */
   async warm(): Promise<void> {
     await typeStripper();
+    await this.names();
     this.#worker ??= startWatchdog(this.#state);
   }
 
@@ -151,54 +155,34 @@ export class Kernel {
     } catch (error) {
       return this.#failed(id, undefined, error);
     }
-    this.#entries.set(id, { source, map });
-    const { promise: stopped, reject } = Promise.withResolvers<never>();
-    stopped.catch(() => {});
-    this.#stop = reject;
-    this.#stopped = stopped;
+    // Not the tree: a long session would keep thousands.
+    const { types, sourceOffset } = map;
+    this.#entries.set(id, { source, code: map.code, types, sourceOffset });
+    this.#runs = true;
     Atomics.store(this.#state, 0, 1);
     try {
-      const evaluated = await Promise.race([
-        this.#post<Evaluated>("Runtime.evaluate", {
-          // A nested inspector call during the synchronous part of an
-          // evaluation ends the process: the tick puts all of the entry
-          // behind it.
-          expression: `${PREFIX(id)}\n${code}\n//# sourceURL=repl:${id}`,
-          replMode: true,
-          awaitPromise: true,
-          objectGroup: "entry",
-          silent: true,
-        }),
-        stopped,
-      ]);
-      const { exceptionDetails: thrown, result } = evaluated;
-      if (thrown) {
-        const error = (await this.#real(thrown.exception ?? result)).value;
-        return this.#failed(
-          id,
-          map,
-          this.#earlyError(error, thrown, code, map),
-        );
-      }
-      let { value } = await this.#real(result);
+      const run = map.isExpression
+        ? this.#directly(id, code)
+        : this.#inReplMode(id, code, map);
+      let { value } = await this.#until(run);
       const awaited = value instanceof Promise;
-      if (awaited) value = await Promise.race([value, stopped]);
+      if (awaited) value = await this.#until(value);
       if (value !== undefined) this.#setLast("_", value);
-      return { id, ok: true, value, error: undefined, awaited, map };
+      const { text } = map;
+      return { id, ok: true, value, error: undefined, awaited, text };
     } catch (error) {
       return this.#failed(id, map, error);
     } finally {
-      this.#stop = undefined;
+      this.#runs = false;
       Atomics.store(this.#state, 0, 0);
-      this.#release("entry");
     }
   }
 
   /** Ends the entry that runs; what it started is told at its next loop turn. */
   interrupt(): void {
-    if (!this.#stop) return;
+    if (!this.#runs) return;
     this.#interrupted.add(this.#count);
-    this.#stop(new Interrupted());
+    for (const end of this.#waits) end(new Interrupted());
   }
 
   /** Names declared by entries, newest last. */
@@ -259,9 +243,50 @@ export class Kernel {
     return errors;
   }
 
-  #post<T>(method: string, parameters: object): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#session.post(method, parameters, (error, result) => {
+  /** What only computes needs no REPL mode, and none of its machinery. */
+  async #directly(id: number, code: string): Promise<{ value: unknown }> {
+    const evaluate = globalThis.eval;
+    await undefined;
+    return {
+      value: this.#running.run(
+        id,
+        () => evaluate(`\n${code}\n//# sourceURL=repl:${id}`),
+      ),
+    };
+  }
+
+  /** What declares or waits is for V8's REPL mode. */
+  async #inReplMode(
+    id: number,
+    code: string,
+    map: Rewritten,
+  ): Promise<{ value: unknown }> {
+    try {
+      const { exceptionDetails: thrown, result } = await this.#post<Evaluated>(
+        "Runtime.evaluate",
+        {
+          // A nested inspector call during the synchronous part of an
+          // evaluation ends the process: the tick puts all of the entry
+          // behind it.
+          expression: `${PREFIX(id)}\n${code}\n//# sourceURL=repl:${id}`,
+          replMode: true,
+          awaitPromise: true,
+          objectGroup: "entry",
+          silent: true,
+        },
+      );
+      if (!thrown) return await this.#real(result);
+      const { value: error } = await this.#real(thrown.exception ?? result);
+      throw this.#earlyError(error, thrown, code, map);
+    } finally {
+      this.#release("entry");
+    }
+  }
+
+  async #post<T>(method: string, parameters: object): Promise<T> {
+    const session = await (this.#session ??= openInspector());
+    return await new Promise((resolve, reject) => {
+      session.post(method, parameters, (error, result) => {
         if (error) reject(error);
         else resolve(result as T);
       });
@@ -293,7 +318,14 @@ export class Kernel {
 
   #failed(id: number, map: Rewritten | undefined, error: unknown): Outcome {
     if (map) this.#setLast("_error", error);
-    return { id, ok: false, value: undefined, error, awaited: false, map };
+    return {
+      id,
+      ok: false,
+      value: undefined,
+      error,
+      awaited: false,
+      text: map?.text,
+    };
   }
 
   #setLast(name: "_" | "_error", value: unknown): void {
@@ -368,7 +400,10 @@ export class Kernel {
           throw new Interrupted();
         }
       },
-      until: (value: unknown) => this.#until(value),
+      until: async (value: unknown) => {
+        if (this.#isInterrupted()) throw new Interrupted();
+        return await this.#until(value);
+      },
       each: (values: AsyncIterable<unknown> | Iterable<unknown>) =>
         this.#each(values),
       sink: (value: unknown) => {
@@ -411,10 +446,15 @@ export class Kernel {
       this.#interrupted.has(this.#running.getStore() ?? 0);
   }
 
-  /** An entry's own wait, which Ctrl-C ends. */
-  async #until(value: unknown): Promise<unknown> {
-    if (this.#isInterrupted()) throw new Interrupted();
-    return await Promise.race([value, this.#stopped]);
+  /** A wait of the entry that runs, which Ctrl-C ends. */
+  #until<T>(value: T | PromiseLike<T>): Promise<T> {
+    // Not Promise.race: what loses would stay with what it lost to, and a
+    // long loop would hold all that it ever waited for.
+    return new Promise((resolve, reject) => {
+      this.#waits.add(reject);
+      const done = () => this.#waits.delete(reject);
+      Promise.resolve(value).then(resolve, reject).finally(done);
+    });
   }
 
   /** An entry's own `for await`. */
@@ -427,9 +467,9 @@ export class Kernel {
     let isDone = false;
     try {
       for (;;) {
-        const next = await this.#until(iterator.next()) as IteratorResult<
-          unknown
-        >;
+        const next: IteratorResult<unknown> = await this.#until(
+          iterator.next(),
+        );
         isDone = next.done ?? false;
         if (isDone) return;
         yield await next.value;
@@ -464,7 +504,8 @@ export class Kernel {
       if (url.startsWith("repl:")) {
         const at = this.#place(url, frame);
         const callee = frame.getFunctionName();
-        lines.push(callee ? `${callee} (${at})` : at);
+        const isNamed = callee && !(callee === "eval" && frame.isEval());
+        lines.push(isNamed ? `${callee} (${at})` : at);
       } else if (!isInside(url)) lines.push(frame.toString());
     }
     return [head, ...lines.map((line) => `    at ${line}`)].join("\n");
@@ -475,15 +516,22 @@ export class Kernel {
     const line = frame.getLineNumber() ?? 1;
     const column = frame.getColumnNumber() ?? 1;
     const entry = this.#entries.get(id);
-    if (!entry || entry.map.types === "transform") {
+    if (!entry || entry.types === "transform") {
       return `${url}:${line - 1}:${column}`;
     }
-    const offset = entry.map.sourceOffset(
-      lineOffset(entry.map.code, line - 2) + column - 1,
+    const offset = entry.sourceOffset(
+      lineOffset(entry.code, line - 2) + column - 1,
     );
     const place = position(entry.source, offset);
     return `${url}:${place.line}:${place.column}`;
   }
+}
+
+async function openInspector(): Promise<Session> {
+  const { Session } = await import("node:inspector");
+  const session = new Session();
+  session.connect();
+  return session;
 }
 
 type Strip = (code: string, options: { mode: "strip" | "transform" }) => string;

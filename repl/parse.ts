@@ -81,23 +81,6 @@ export function parse(text: string): Program {
   }
 }
 
-/**
- * Tells whether text is plain JavaScript, so that no types need to be taken
- * out of it. A `<` counts as TypeScript: `f<T>(x)` also reads as two
- * comparisons.
- *
- * @param text The text of an entry that parses.
- */
-export function isJavaScript(text: string): boolean {
-  if (text.includes("<")) return false;
-  try {
-    Parser.parse(text, options);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "type" in value &&
     typeof value.type === "string" && "start" in value;

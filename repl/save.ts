@@ -8,8 +8,13 @@
 
 import type { JournalEntry } from "./journal.ts";
 import { declaredNames, type Occurrence, occurrences } from "./names.ts";
-import type { ImportDeclaration, Node, Program } from "./parse.ts";
-import { walk } from "./parse.ts";
+import {
+  type ImportDeclaration,
+  type Node,
+  parse,
+  type Program,
+  walk,
+} from "./parse.ts";
 import { flags } from "./permissions.ts";
 
 /** What a script says of itself. */
@@ -55,8 +60,9 @@ export function toScript(
   options: ScriptOptions,
 ): Script {
   const run = entries.flatMap((entry) => {
-    const { map, ok } = entry.outcome;
-    return ok && map && map.program.body.length > 0 ? [cellOf(entry)] : [];
+    const cell = entry.ok && entry.text !== undefined &&
+      cellOf(entry, entry.text);
+    return cell && cell.program.body.length > 0 ? [cell] : [];
   });
   const lastValue = nameLastValues(run);
   const cells = dropReplaced(
@@ -101,8 +107,8 @@ export function toScript(
   };
 }
 
-function cellOf(entry: JournalEntry): Cell {
-  const { text, program } = entry.outcome.map!;
+function cellOf(entry: JournalEntry, text: string): Cell {
+  const program = parse(text);
   return {
     entry,
     text,
@@ -152,7 +158,7 @@ function nameLastValues(cells: readonly Cell[]): Map<Cell, string> {
       names.set(last, name);
       rename(cell, use, name);
     }
-    if (cell.entry.outcome.value !== undefined) last = cell;
+    if (cell.entry.hasValue) last = cell;
   }
   return names;
 }
@@ -381,7 +387,7 @@ function declareAssigned(cells: readonly Cell[]): void {
 function showValue(cell: Cell, name: string | undefined): void {
   const last = cell.program.body.at(-1);
   if (last?.type !== "ExpressionStatement") return;
-  const { value, awaited } = cell.entry.outcome;
+  const { hasValue, awaited } = cell.entry;
   const { expression } = last;
   const simple = /^(Call|Member|New|Import)Expression$|^Identifier$/.test(
     expression.type,
@@ -389,7 +395,7 @@ function showValue(cell: Cell, name: string | undefined): void {
   const [open, close] = awaited
     ? simple ? ["await ", ""] : ["await (", ")"]
     : ["", ""];
-  if (expression.type === "AssignmentExpression" || value === undefined) {
+  if (expression.type === "AssignmentExpression" || !hasValue) {
     if (awaited) insert(cell, expression.start, open, expression.end, close);
     return;
   }
@@ -437,7 +443,7 @@ function render({ text, edits, entry }: Cell): string {
   }
   out += text.slice(at);
   // An object entry was parsed in brackets: `({ a: f() }\n)`.
-  return entry.outcome.map!.text === entry.source
+  return text === entry.source
     ? out.trim()
     : out.trim().replace(/^\((console\.log\([\s\S]*\))\s*\)$/, "$1");
 }

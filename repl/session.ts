@@ -10,7 +10,7 @@ import * as net from "../mod.ts";
 import { type DocIndex, Help, type HelpPage } from "./help.ts";
 import { Journal } from "./journal.ts";
 import { isQuestion } from "./question.ts";
-import { Kernel, type Outcome } from "./kernel.ts";
+import { Kernel } from "./kernel.ts";
 import { nearest } from "./nearest.ts";
 import { Audit } from "./permissions.ts";
 import type { ScriptCell } from "./script.ts";
@@ -180,15 +180,19 @@ export class Session {
 
   async #evaluate(source: string, base?: string): Promise<boolean> {
     this.#audit?.take();
-    const outcome: Outcome = await this.kernel.evaluate(source, base);
+    const { id, ok, value, error, awaited, text } = await this.kernel.evaluate(
+      source,
+      base,
+    );
     const permissions = this.#audit?.take() ?? [];
-    this.journal.add({ id: outcome.id, source, outcome, permissions });
-    if (!outcome.ok) {
-      this.host.complain(showError(outcome.error, source, this.host));
+    const hasValue = value !== undefined;
+    this.journal.add({ id, source, text, ok, awaited, hasValue, permissions });
+    if (!ok) {
+      this.host.complain(showError(error, source, this.host));
       return false;
     }
-    if (outcome.value !== undefined) {
-      this.host.print(showValue(outcome.value, this.host));
+    if (hasValue) {
+      this.host.print(showValue(value, this.host));
     }
     return true;
   }

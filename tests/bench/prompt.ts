@@ -39,7 +39,7 @@ async function python(): Promise<string> {
 async function contenders(): Promise<Record<string, Timing>> {
   const deno = Deno.execPath();
   const all: Record<string, Timing> = {
-    "(the terminal itself)": {
+    terminal: {
       command: "sh -c 'printf \"> \"; cat'",
       prompt: "> ",
       then: { type: "42\n", see: "42" },
@@ -144,50 +144,62 @@ async function residentOf(parent: number): Promise<number | undefined> {
   return sizes.length > 0 ? Math.max(...sizes) : undefined;
 }
 
-/** Prints the table. */
-export async function bench(): Promise<void> {
-  const all = await contenders();
-  const times = new Map(
-    Object.keys(all).map((
-      name,
-    ) => [name, { prompt: [] as number[], then: [] as number[] }]),
-  );
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const [name, timing] of Object.entries(all)) {
+/** Milliseconds of several turns. */
+interface Times {
+  readonly prompt: number[];
+  readonly then: number[];
+}
+
+/** Runs two programs in turns, so that both meet the same machine. */
+async function pair(a: Timing, b: Timing): Promise<[Times, Times]> {
+  const times: [Times, Times] = [
+    { prompt: [], then: [] },
+    { prompt: [], then: [] },
+  ];
+  for (let round = -2; round < ROUNDS; round++) {
+    for (const [index, timing] of [a, b].entries()) {
       const { prompt, then } = await timeOnPty(timing);
-      // The first round fills caches.
+      // The first rounds fill caches.
       if (round < 0) continue;
-      times.get(name)!.prompt.push(prompt);
-      times.get(name)!.then.push(then);
+      times[index]!.prompt.push(prompt);
+      times[index]!.then.push(then);
     }
   }
-  const floor = times.get("(the terminal itself)")!;
-  const of = (name: string) => ({
-    prompt: median(times.get(name)!.prompt) - median(floor.prompt),
-    then: median(times.get(name)!.then) - median(floor.then),
-  });
-  const python3 = of("python3");
-  console.log(net.inspect.table(
-    [...times.keys()].slice(1).map((name) => {
-      const { prompt, then } = of(name);
-      return {
-        name,
-        prompt: `${prompt.toFixed(1)} ms`,
-        "x python3": (prompt / python3.prompt).toFixed(2),
-        "first answer": `${then.toFixed(1)} ms`,
-        "x python3 ": (then / python3.then).toFixed(2),
-      };
-    }),
-    {
-      title:
-        `First prompt and first answer on a terminal: median of ${ROUNDS} turns, less the terminal's own ${
-          median(floor.prompt).toFixed(1)
-        } ms`,
-      canvas: net.inspect.canvas({ width: 100 }),
-    },
-  ));
+  return times;
+}
+
+/** Prints the table. */
+export async function bench(): Promise<void> {
+  const { python3, terminal, ...others } = await contenders();
+  const [floor] = await pair(terminal!, python3!);
+  const less = (times: readonly number[], of: readonly number[]) =>
+    median(times) - median(of);
+  const rows = [];
+  for (const [name, timing] of Object.entries(others)) {
+    const [theirs, ours] = await pair(python3!, timing);
+    const prompt = less(ours.prompt, floor.prompt);
+    const then = less(ours.then, floor.then);
+    const pythonPrompt = less(theirs.prompt, floor.prompt);
+    const pythonThen = less(theirs.then, floor.then);
+    rows.push({
+      name,
+      prompt: `${prompt.toFixed(1)} ms`,
+      "python3's": `${pythonPrompt.toFixed(1)} ms`,
+      ratio: (prompt / pythonPrompt).toFixed(2),
+      "first answer": `${then.toFixed(1)} ms`,
+      "python3's ": `${pythonThen.toFixed(1)} ms`,
+      "ratio ": (then / pythonThen).toFixed(2),
+    });
+  }
+  console.log(net.inspect.table(rows, {
+    title:
+      `First prompt and first answer, each in ${ROUNDS} pairs with python3: medians, less the terminal's own ${
+        median(floor.prompt).toFixed(1)
+      } ms`,
+    canvas: net.inspect.canvas({ width: 110 }),
+  }));
   for (const name of ["netrepl, single file", "netrepl, deno run"]) {
-    const command = all[name]?.command;
+    const command = others[name]?.command;
     const memory = command && await idleMemory(command);
     if (memory) {
       console.log(`${name}: ${net.inspect.bytes(memory)} resident when idle`);

@@ -58,7 +58,10 @@ export async function timeOnPty(
       seen = await until(then.see);
     }
     await writer.write(new TextEncoder().encode(quit));
+    // Some ask the terminal things that nobody answers here before they go.
+    const patience = setTimeout(() => child.kill("SIGTERM"), 500);
     for (;;) if ((await reader.read()).done) break;
+    clearTimeout(patience);
     await child.status;
     return { prompt: prompted, then: seen };
   } finally {

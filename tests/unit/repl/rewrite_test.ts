@@ -83,18 +83,52 @@ for (const [fact, typed, code] of cases) {
   });
 }
 
-Deno.test("rewrite() says how types come out", () => {
-  assert.equal(rewrite("a.b(c)").types, "none");
-  assert.equal(rewrite("let a: number = 1").types, "strip");
+const typings: readonly (readonly [typed: string, types: string])[] = [
+  ["a.b(c)?.d?.[e]?.()", "none"],
+  ["a < b && c > (d)", "none"],
+  ["class A { static #x = 1; get y() { return A.#x } }", "none"],
+  ["let a: number = 1", "strip"],
   // In plain JavaScript this is two comparisons.
-  assert.equal(rewrite("f<T>(x)").types, "strip");
-  assert.equal(rewrite("enum A { B }").types, "transform");
-  assert.equal(
-    rewrite("class A { constructor(public x: number) {} }").types,
-    "transform",
-  );
-  assert.equal(rewrite("declare enum A { B }").types, "strip");
-});
+  ["f<T>(x)", "strip"],
+  ["a as T", "strip"],
+  ["a!", "strip"],
+  ["a satisfies T", "strip"],
+  ["type T = 1", "strip"],
+  ["interface I {}", "strip"],
+  ["declare const a: 1", "strip"],
+  ["let a!: number", "strip"],
+  ["(a?: T) => a", "strip"],
+  ["function f(a?) {}", "strip"],
+  ["class A { b? }", "strip"],
+  ["class A { b! }", "strip"],
+  ["class A { private b }", "strip"],
+  ["class A { readonly b = 1 }", "strip"],
+  ["class A extends B { override b() {} }", "strip"],
+  ["abstract class A { abstract b }", "strip"],
+  ["abstract class A {}", "strip"],
+  ["class A implements B {}", "strip"],
+  ["class A<T> extends B<T> {}", "strip"],
+  ["class A { b(): void; b() {} }", "strip"],
+  ["class A { [key: string]: T }", "strip"],
+  ["function f(this: T) {}", "strip"],
+  ["function f(): asserts a is T {}", "strip"],
+  ["try {} catch (e: unknown) {}", "strip"],
+  ["import type { T } from 'x'", "strip"],
+  ["import { type T } from 'x'", "strip"],
+  ["type T = 1; export type { T }", "strip"],
+  ["export type * from 'x'", "strip"],
+  ["enum A { B }", "transform"],
+  ["declare enum A { B }", "strip"],
+  ["namespace A { export const b = 1 }", "transform"],
+  ["class A { constructor(public x: number) {} }", "transform"],
+  ["class A { constructor(readonly x) {} }", "transform"],
+];
+
+for (const [typed, types] of typings) {
+  Deno.test(`rewrite() takes types out of ${typed}: ${types}`, () => {
+    assert.equal(rewrite(typed).types, types);
+  });
+}
 
 Deno.test("positions map back to what was typed, also behind a hoisted function", () => {
   const typed = "boom();\nfunction boom() {\n  null.x;\n}";

@@ -21,14 +21,10 @@ function journal(...typed: readonly Typed[]): JournalEntry[] {
       id: index + 1,
       source: text,
       permissions,
-      outcome: {
-        id: index + 1,
-        ok: !failed,
-        value,
-        error: undefined,
-        awaited,
-        map: rewrite(text),
-      },
+      text: rewrite(text).text,
+      ok: !failed,
+      awaited,
+      hasValue: value !== undefined,
     };
   });
 }
