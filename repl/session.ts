@@ -201,6 +201,8 @@ export class Session {
 function openAudit(): Audit | undefined {
   const path = Deno.env.get("DENO_AUDIT_PERMISSIONS");
   if (!path) return undefined;
+  // Programs that entries start are not to write there too.
+  Deno.env.delete("DENO_AUDIT_PERMISSIONS");
   try {
     return new Audit(path);
   } catch {
