@@ -152,10 +152,10 @@ async function sourcesOf(session: Session): Promise<Sources> {
     commands: session.commandNames,
     names: async () =>
       [
-        ...await session.kernel.names(),
+        ...await session.kernel.inspector.names(),
         ...Object.getOwnPropertyNames(globalThis),
       ].filter((name) => !name.startsWith("__")),
-    members: (expression) => session.kernel.members(expression),
+    members: (expression) => session.kernel.inspector.members(expression),
     options: (callee) => help.optionsFor(callee),
     list: async (folder) => {
       const names: string[] = [];

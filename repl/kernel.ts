@@ -10,9 +10,10 @@
  */
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Session } from "node:inspector";
+import { Inspector } from "./inspector.ts";
 import { EntryError } from "./parse.ts";
 import { KERNEL, rewrite, type Rewritten } from "./rewrite.ts";
+import { type EntryMap, formatStack, lineOffset } from "./stack.ts";
 import watchdog from "./watchdog.js" with { type: "text" };
 
 /** Ctrl-C, as the entry that it ends sees it. */
@@ -40,38 +41,6 @@ export interface Outcome {
   readonly text: string | undefined;
 }
 
-/** A property that completion may offer. */
-export interface Member {
-  readonly name: string;
-  readonly kind: "function" | "class" | "namespace" | "value";
-}
-
-interface RemoteObject {
-  readonly type: string;
-  readonly subtype?: string;
-  readonly className?: string;
-  readonly description?: string;
-  readonly value?: unknown;
-  readonly unserializableValue?: string;
-  readonly objectId?: string;
-}
-
-interface Property {
-  readonly name: string;
-  readonly isOwn?: boolean;
-  readonly symbol?: RemoteObject;
-  readonly value?: RemoteObject;
-}
-
-interface Evaluated {
-  readonly result: RemoteObject;
-  readonly exceptionDetails?: {
-    readonly lineNumber: number;
-    readonly columnNumber: number;
-    readonly exception?: RemoteObject;
-  };
-}
-
 /** Where relative imports start, and what names the prompt knows from the start. */
 export interface KernelOptions {
   /** Names that every entry sees. */
@@ -80,26 +49,21 @@ export interface KernelOptions {
   readonly modules: Readonly<Record<string, unknown>>;
 }
 
-const PREFIX = (id: number) => `await ${KERNEL}.tick();${KERNEL}.enter(${id});`;
-
 /** The evaluator. One a process: V8 has one global scope to evaluate in. */
 export class Kernel {
-  #session: Promise<Session> | undefined;
+  /** What knows the names and members that there are. */
+  readonly inspector: Inspector = new Inspector(`${KERNEL}.sink`);
   readonly #options: KernelOptions;
   readonly #state = new Int32Array(new SharedArrayBuffer(4));
   readonly #running = new AsyncLocalStorage<number>();
   readonly #interrupted = new Set<number>();
-  readonly #entries = new Map<
-    number,
-    Pick<Rewritten, "code" | "types" | "sourceOffset"> & { source: string }
-  >();
+  readonly #entries = new Map<number, EntryMap>();
   readonly #held: (() => unknown)[] = [];
   #count = 0;
   #base = "";
   /** Ends each wait of the entry that runs. */
   readonly #waits = new Set<(reason: Interrupted) => void>();
   #runs = false;
-  #sunk: unknown;
   #worker: Worker | undefined;
 
   constructor(options: KernelOptions) {
@@ -119,13 +83,13 @@ export class Kernel {
     (Error as { prepareStackTrace?: unknown }).prepareStackTrace = (
       error: unknown,
       frames: NodeJS.CallSite[],
-    ) => this.#formatStack(error, frames);
+    ) => formatStack(error, frames, this.#entries);
   }
 
   /** Loads what some entries need; call it when there is time. */
   async warm(): Promise<void> {
     await typeStripper();
-    await this.names();
+    await this.inspector.names();
     this.#worker ??= startWatchdog(this.#state);
   }
 
@@ -185,50 +149,6 @@ export class Kernel {
     for (const end of this.#waits) end(new Interrupted());
   }
 
-  /** Names declared by entries, newest last. */
-  async names(): Promise<string[]> {
-    const { names } = await this.#post<{ names: string[] }>(
-      "Runtime.globalLexicalScopeNames",
-      {},
-    );
-    return [...new Set(names)];
-  }
-
-  /**
-   * The properties of what an expression gives, without running anything that
-   * could change something.
-   *
-   * @param expression JavaScript; one that has side effects gives no members.
-   */
-  async members(expression: string): Promise<Member[]> {
-    const object = await this.#look(`Object(${expression}\n)`);
-    if (object?.objectId === undefined) return [];
-    // The inspector lists properties without firing getters or proxy traps.
-    const { result } = await this.#post<{ result: Property[] }>(
-      "Runtime.getProperties",
-      { objectId: object.objectId, nonIndexedPropertiesOnly: true },
-    );
-    this.#release("look");
-    return result.flatMap(({ name, isOwn, symbol, value }) =>
-      symbol || name === "constructor" || name.startsWith("__") ||
-        (!isOwn && name in Object.prototype)
-        ? []
-        : [{ name, kind: kindOf(value) }]
-    );
-  }
-
-  /**
-   * The value of an expression that has no side effects, or `undefined`.
-   *
-   * @param expression JavaScript.
-   */
-  async look(expression: string): Promise<unknown> {
-    const remote = await this.#look(`(${expression}\n)`);
-    const value = remote && (await this.#real(remote)).value;
-    this.#release("look");
-    return value;
-  }
-
   /** Lets go of what entries hold with `using`, last first. */
   async close(): Promise<unknown[]> {
     const errors: unknown[] = [];
@@ -261,59 +181,20 @@ export class Kernel {
     code: string,
     map: Rewritten,
   ): Promise<{ value: unknown }> {
-    try {
-      const { exceptionDetails: thrown, result } = await this.#post<Evaluated>(
-        "Runtime.evaluate",
-        {
-          // A nested inspector call during the synchronous part of an
-          // evaluation ends the process: the tick puts all of the entry
-          // behind it.
-          expression: `${PREFIX(id)}\n${code}\n//# sourceURL=repl:${id}`,
-          replMode: true,
-          awaitPromise: true,
-          objectGroup: "entry",
-          silent: true,
-        },
-      );
-      if (!thrown) return await this.#real(result);
-      const { value: error } = await this.#real(thrown.exception ?? result);
-      throw this.#earlyError(error, thrown, code, map);
-    } finally {
-      this.#release("entry");
-    }
-  }
-
-  async #post<T>(method: string, parameters: object): Promise<T> {
-    const session = await (this.#session ??= openInspector());
-    return await new Promise((resolve, reject) => {
-      session.post(method, parameters, (error, result) => {
-        if (error) reject(error);
-        else resolve(result as T);
-      });
-    });
-  }
-
-  async #look(expression: string): Promise<RemoteObject | undefined> {
-    try {
-      const { result, exceptionDetails } = await this.#post<Evaluated>(
-        "Runtime.evaluate",
-        {
-          expression,
-          // Not in REPL mode, where an await could be left pending.
-          throwOnSideEffect: true,
-          timeout: 50,
-          objectGroup: "look",
-          silent: true,
-        },
-      );
-      return exceptionDetails ? undefined : result;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #release(objectGroup: "entry" | "look"): void {
-    this.#post("Runtime.releaseObjectGroup", { objectGroup }).catch(() => {});
+    // A nested inspector call during the synchronous part of an evaluation
+    // ends the process: the tick puts all of the entry behind it.
+    const prefix = `await ${KERNEL}.tick();${KERNEL}.enter(${id});`;
+    const outcome = await this.inspector.evaluate(
+      `${prefix}\n${code}\n//# sourceURL=repl:${id}`,
+    );
+    if (!("error" in outcome)) return outcome;
+    const { error, line, column } = outcome;
+    // What V8 finds before the entry runs has no frame of it.
+    const isEarly = error instanceof SyntaxError && line > 0 &&
+      !/repl:\d+:\d+:\d+/.test(error.stack ?? "");
+    if (!isEarly) throw error;
+    const offset = lineOffset(code, line - 1) + column;
+    throw new EntryError(error.message, map.sourceOffset(offset));
   }
 
   #failed(id: number, map: Rewritten | undefined, error: unknown): Outcome {
@@ -335,45 +216,6 @@ export class Kernel {
       configurable: true,
       enumerable: false,
     });
-  }
-
-  /**
-   * The value itself, not the inspector's picture of it; in a box, since an
-   * async function would wait for a promise that it returns.
-   */
-  async #real(remote: RemoteObject): Promise<{ value: unknown }> {
-    if (remote.objectId !== undefined) {
-      await this.#post("Runtime.callFunctionOn", {
-        functionDeclaration:
-          `function () { "use strict"; ${KERNEL}.sink(this) }`,
-        objectId: remote.objectId,
-        silent: true,
-      });
-      const value = this.#sunk;
-      this.#sunk = undefined;
-      return { value };
-    }
-    const special = remote.unserializableValue;
-    if (special === undefined) return { value: remote.value };
-    return {
-      value: remote.type === "bigint"
-        ? BigInt(special.slice(0, -1))
-        : Number(special),
-    };
-  }
-
-  /** An error that V8 found before the entry ran has its place beside it. */
-  #earlyError(
-    error: unknown,
-    { lineNumber, columnNumber }: { lineNumber: number; columnNumber: number },
-    code: string,
-    map: Rewritten,
-  ): unknown {
-    const early = error instanceof SyntaxError &&
-      !/repl:\d+:\d+:\d+/.test(error.stack ?? "");
-    if (!early || lineNumber < 1) return error;
-    const offset = lineOffset(code, lineNumber - 1) + columnNumber;
-    return new EntryError(error.message, map.sourceOffset(offset));
   }
 
   /** What rewritten code calls. */
@@ -406,9 +248,7 @@ export class Kernel {
       },
       each: (values: AsyncIterable<unknown> | Iterable<unknown>) =>
         this.#each(values),
-      sink: (value: unknown) => {
-        this.#sunk = value;
-      },
+      sink: this.inspector.sink,
       hold: (value: unknown) => {
         this.#hold(value);
         return value;
@@ -475,8 +315,10 @@ export class Kernel {
         yield await next.value;
       }
     } finally {
-      // Not waited for: a source that is stuck is what Ctrl-C was for.
-      if (!isDone) Promise.resolve(iterator.return?.()).catch(() => {});
+      const closing = isDone ? undefined : iterator.return?.();
+      // A source that is stuck is what Ctrl-C was for: it is not waited for.
+      if (this.#isInterrupted()) Promise.resolve(closing).catch(() => {});
+      else await closing;
     }
   }
 
@@ -491,47 +333,6 @@ export class Kernel {
     }
     this.#held.push(() => dispose.call(value));
   }
-
-  /** Frames of entries as `repl:ENTRY:LINE:COLUMN`, none of the prompt's own. */
-  #formatStack(error: unknown, frames: NodeJS.CallSite[]): string {
-    const { name, message } = error as Partial<Error>;
-    const head = message
-      ? `${name ?? "Error"}: ${message}`
-      : `${name ?? "Error"}`;
-    const lines: string[] = [];
-    for (const frame of frames) {
-      const url = frame.getScriptNameOrSourceURL() ?? "";
-      if (url.startsWith("repl:")) {
-        const at = this.#place(url, frame);
-        const callee = frame.getFunctionName();
-        const isNamed = callee && !(callee === "eval" && frame.isEval());
-        lines.push(isNamed ? `${callee} (${at})` : at);
-      } else if (!isInside(url)) lines.push(frame.toString());
-    }
-    return [head, ...lines.map((line) => `    at ${line}`)].join("\n");
-  }
-
-  #place(url: string, frame: NodeJS.CallSite): string {
-    const id = Number(url.slice("repl:".length));
-    const line = frame.getLineNumber() ?? 1;
-    const column = frame.getColumnNumber() ?? 1;
-    const entry = this.#entries.get(id);
-    if (!entry || entry.types === "transform") {
-      return `${url}:${line - 1}:${column}`;
-    }
-    const offset = entry.sourceOffset(
-      lineOffset(entry.code, line - 2) + column - 1,
-    );
-    const place = position(entry.source, offset);
-    return `${url}:${place.line}:${place.column}`;
-  }
-}
-
-async function openInspector(): Promise<Session> {
-  const { Session } = await import("node:inspector");
-  const session = new Session();
-  session.connect();
-  return session;
 }
 
 type Strip = (code: string, options: { mode: "strip" | "transform" }) => string;
@@ -553,44 +354,6 @@ function startWatchdog(state: Int32Array): Worker {
   return worker;
 }
 
-function kindOf(value: RemoteObject | undefined): Member["kind"] {
-  if (value?.type === "function") {
-    return value.description?.startsWith("class") ? "class" : "function";
-  }
-  return value?.className === "Module" ? "namespace" : "value";
-}
-
-/** Whether a frame belongs to the prompt or the runtime, not to the reader. */
-function isInside(url: string): boolean {
-  return url === "" || url.startsWith("ext:") || url.startsWith("node:") ||
-    url === import.meta.url || url.includes("/repl/kernel.ts");
-}
-
 function workingFolder(): string {
   return new URL(`file://${encodeURI(Deno.cwd())}/`).href;
-}
-
-/** Where a line (from 0) starts. */
-function lineOffset(text: string, line: number): number {
-  let offset = 0;
-  for (let n = 0; n < line; n++) {
-    const next = text.indexOf("\n", offset);
-    if (next < 0) return text.length;
-    offset = next + 1;
-  }
-  return offset;
-}
-
-/**
- * The line and column of an offset, both from 1.
- *
- * @param text A text.
- * @param offset UTF-16 units from its start.
- */
-export function position(
-  text: string,
-  offset: number,
-): { line: number; column: number } {
-  const before = text.slice(0, offset).split("\n");
-  return { line: before.length, column: before.at(-1)!.length + 1 };
 }

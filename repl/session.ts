@@ -173,7 +173,7 @@ export class Session {
     const known = help.entry(asked) || asked === "";
     const value = known
       ? asked || undefined
-      : await this.kernel.look(asked) ?? asked;
+      : await this.kernel.inspector.value(asked) ?? asked;
     this.host.print(showValue(help.page(value), this.host));
     return true;
   }

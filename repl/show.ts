@@ -5,7 +5,8 @@
  */
 
 import * as net from "../mod.ts";
-import { Interrupted, position } from "./kernel.ts";
+import { Interrupted } from "./kernel.ts";
+import { position } from "./stack.ts";
 import { EntryError } from "./parse.ts";
 
 /** How to show things. */

@@ -162,7 +162,7 @@ test("members lists what completion offers, and runs nothing", async () => {
     "globalThis.touched = 0; const trap = { get danger() { touched++; return 1 }, safe: 1 }",
   );
   const names = async (expression: string) =>
-    (await kernel.members(expression)).map(({ name }) => name);
+    (await kernel.inspector.members(expression)).map(({ name }) => name);
   assert.deepEqual(await names("trap"), ["danger", "safe"]);
   await enter(
     "const spy = new Proxy({}, { ownKeys() { touched++; return [] } })",
