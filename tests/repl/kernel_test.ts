@@ -157,6 +157,42 @@ test("Ctrl-C ends a wait, and the loop behind it", async () => {
   assert.ok((await value("turns") as number) <= turns + 1, "the loop ended");
 });
 
+Deno.test("a wait that was given up may be collected", async () => {
+  // V8 tells its inspector of such a wait amid the collection, and the process
+  // ends: so no wait is left to it.
+  const program = `
+    import { Kernel } from "${new URL(
+    "../../repl/kernel.ts",
+    import.meta.url,
+  )}";
+    const kernel = new Kernel({ globals: {}, modules: {} });
+    for (const wait of ["await new Promise(() => {})", "for await (const x of { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }) ;"]) {
+      const given = kernel.evaluate(wait);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      kernel.interrupt();
+      await given;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      for (let n = 0; n < 3; n++) gc();
+    }
+    console.log((await kernel.evaluate("const two = 2; two")).value);
+    Deno.exit();
+  `;
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--config", config, "--v8-flags=--expose-gc", "-"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(program));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  assert.equal(new TextDecoder().decode(stderr), "");
+  assert.equal(new TextDecoder().decode(stdout), "2\n");
+  assert.equal(code, 0);
+});
+
 test("members lists what completion offers, and runs nothing", async () => {
   await enter(
     "globalThis.touched = 0; const trap = { get danger() { touched++; return 1 }, safe: 1 }",
