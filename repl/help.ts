@@ -114,6 +114,25 @@ export class Help {
     );
   }
 
+  /**
+   * The members of what a call gives, by the type that its docs name: nothing
+   * is run, as completion must not.
+   *
+   * @param expression A call: `net.ip.subnet("10.0.0.0/8")`, also awaited.
+   */
+  membersOfCall(expression: string): { name: string; kind: string }[] {
+    const call = expression.replace(/^\(await\s+([\s\S]*)\)$/, "$1");
+    const callee = /^([\w$.]+)\([\s\S]*\)$/.exec(call)?.[1];
+    const signature = callee && this.entry(callee)?.signatures?.[0];
+    if (!signature) return [];
+    const type = /\): (?:Promise<)?(\w+)/.exec(signature)?.[1];
+    const path = `${callee.replace(/\.[^.]+$/, "")}.${type}`;
+    return this.below(path).map((member) => ({
+      name: member.slice(path.length + 1),
+      kind: this.#index[member]!.kind,
+    }));
+  }
+
   #named(name: string): string | undefined {
     if (name === "net") return name;
     return [name, `net.${name}`].find((path) => this.entry(path));

@@ -155,7 +155,10 @@ async function sourcesOf(session: Session): Promise<Sources> {
         ...await session.kernel.inspector.names(),
         ...Object.getOwnPropertyNames(globalThis),
       ].filter((name) => !name.startsWith("__")),
-    members: (expression) => session.kernel.inspector.members(expression),
+    members: async (expression) => {
+      const found = await session.kernel.inspector.members(expression);
+      return found.length > 0 ? found : help.membersOfCall(expression);
+    },
     options: (callee) => help.optionsFor(callee),
     list: async (folder) => {
       const names: string[] = [];

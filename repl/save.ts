@@ -71,7 +71,7 @@ export function toScript(
   const imports = hoistImports(cells);
   tellRedeclaredApart(cells);
   declareAssigned(cells);
-  for (const cell of cells) showValue(cell, lastValue.get(cell));
+  for (const cell of cells) printValue(cell, lastValue.get(cell));
   const usesNet =
     cells.some((cell) => cell.uses.some(({ name }) => name === "net")) &&
     !cells.some((cell) => cell.declares.includes("net"));
@@ -384,7 +384,7 @@ function declareAssigned(cells: readonly Cell[]): void {
 }
 
 /** The prompt shows an entry's value and waits for it: so does the script. */
-function showValue(cell: Cell, name: string | undefined): void {
+function printValue(cell: Cell, name: string | undefined): void {
   const last = cell.program.body.at(-1);
   if (last?.type !== "ExpressionStatement") return;
   const { hasValue, awaited } = cell.entry;

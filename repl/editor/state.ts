@@ -191,7 +191,7 @@ function run(state: State, command: CommandName, context: Context): Step {
       if (text === "") return { state, effect: "end" };
       return { state: edit(state, EDITS["erase-right"](buffer)) };
     case "complete":
-      return /(^|\s)$/.test(text.slice(0, cursor)) && !isArgument(buffer)
+      return isBlank(buffer) && !isArgument(buffer)
         ? { state: edit(state, insert(buffer, INDENT)) }
         : { state, effect: "complete" };
     case "complete-back":
@@ -249,6 +249,12 @@ function run(state: State, command: CommandName, context: Context): Step {
  */
 function isForced({ text, cursor }: Buffer): boolean {
   return cursor === text.length && /(\n[ \t]*){3}$/.test(text);
+}
+
+/** Whether a blank is before the cursor, and not one where a key may follow. */
+function isBlank({ text, cursor }: Buffer): boolean {
+  return /(^|[^{,\s])\s*$/.test(text.slice(0, cursor)) &&
+    /(^|\s)$/.test(text.slice(0, cursor));
 }
 
 /** Whether the cursor is in the argument of a dot command. */
