@@ -210,13 +210,11 @@ function captureOutput(
   const onFailure = (event: PromiseRejectionEvent | ErrorEvent) => {
     event.preventDefault();
     const error = "reason" in event ? event.reason : event.error;
-    Promise.all([loaded, import("./show.ts")]).then(
-      ([{ journal }, { showError }]) => {
-        // The entry that is running is in the journal only when it is done.
-        setTimeout(() => journal.blame(error), 0);
-        host.complain(`In the background: ${showError(error, "", host)}`);
-      },
+    import("./show.ts").then(({ showError }) =>
+      host.complain(`In the background: ${showError(error, "", host)}`)
     );
+    // The entry that is running is in the journal only when it is done.
+    loaded.then(({ journal }) => setTimeout(() => journal.blame(error), 0));
   };
   globalThis.addEventListener("unhandledrejection", onFailure);
   globalThis.addEventListener("error", onFailure);

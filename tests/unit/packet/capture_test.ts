@@ -433,13 +433,17 @@ Deno.test("open() refuses what it cannot read from", async () => {
   await assert.rejects(open(new URL("https://example.net/x.pcap")), TypeError);
 });
 
-Deno.test("without permission a file is refused, with the flag that gives it", async () => {
-  await assert.rejects(open("lab.pcap"), {
-    name: "PermissionError",
-    code: "permission",
-    target: "lab.pcap",
-    hint: "deno run --allow-read=lab.pcap …",
-  });
+Deno.test({
+  name: "without permission a file is refused, with the flag that gives it",
+  permissions: "none",
+  async fn() {
+    await assert.rejects(open("lab.pcap"), {
+      name: "PermissionError",
+      code: "permission",
+      target: "lab.pcap",
+      hint: "deno run --allow-read=lab.pcap …",
+    });
+  },
 });
 
 Deno.test("inspect shows what the file header says", async () => {
