@@ -93,11 +93,6 @@ export class Kernel {
     this.#worker ??= startWatchdog(this.#state);
   }
 
-  /** The text of an entry that ran. */
-  source(id: number): string | undefined {
-    return this.#entries.get(id)?.source;
-  }
-
   /**
    * Runs one entry.
    *

@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Identifier, Node, Program, Statement } from "./parse.ts";
+import type { Identifier, Node, Pattern, Program, Statement } from "./parse.ts";
 import { walk } from "./parse.ts";
-import { boundNames } from "./rewrite.ts";
 
 /** One place where a name is used or declared. */
 export interface Occurrence {
@@ -100,7 +99,7 @@ export function declaredNames(statement: Program["body"][number]): string[] {
   switch (statement.type as string) {
     case "VariableDeclaration":
       return (statement as Statement & {
-        declarations: { id: Parameters<typeof boundNames>[0] }[];
+        declarations: { id: Pattern }[];
       })
         .declarations.flatMap(({ id }) => boundNames(id));
     case "FunctionDeclaration":
@@ -119,6 +118,30 @@ export function declaredNames(statement: Program["body"][number]): string[] {
       };
       return declaration ? declaredNames(declaration) : [];
     }
+    default:
+      return [];
+  }
+}
+
+/** The names that a pattern binds. */
+export function boundNames(pattern: Pattern): string[] {
+  switch (pattern.type) {
+    case "Identifier":
+      return [pattern.name];
+    case "ObjectPattern":
+      return pattern.properties.flatMap((property) =>
+        boundNames(
+          property.type === "RestElement" ? property.argument : property.value,
+        )
+      );
+    case "ArrayPattern":
+      return pattern.elements.flatMap((element) =>
+        element ? boundNames(element) : []
+      );
+    case "RestElement":
+      return boundNames(pattern.argument);
+    case "AssignmentPattern":
+      return boundNames(pattern.left);
     default:
       return [];
   }

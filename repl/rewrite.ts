@@ -9,6 +9,8 @@
  * @module
  */
 
+import { assemble, closing, type Edit } from "./edits.ts";
+import { boundNames } from "./names.ts";
 import {
   type Class,
   EntryError,
@@ -17,13 +19,11 @@ import {
   type ImportDeclaration,
   type Node,
   parse,
-  type Pattern,
   type Program,
   type Statement,
   type VariableDeclaration,
   walk,
 } from "./parse.ts";
-
 /** How the types are to be taken out of rewritten code. */
 export type TypeMode = "none" | "strip" | "transform";
 
@@ -51,15 +51,6 @@ const TRANSFORMED = new Set([
   "TSImportEqualsDeclaration",
   "TSExportAssignment",
 ]);
-
-/** Replaces `source.slice(start, end)` by `text`. */
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-  /** Ends what an earlier edit began: goes before what begins at its place. */
-  readonly closes?: boolean;
-}
 
 /**
  * Rewrites one entry.
@@ -296,10 +287,6 @@ function classEdits(
   ];
 }
 
-function closing(at: number, text: string): Edit {
-  return { start: at, end: at, text, closes: true };
-}
-
 function variableEdits(
   statement: VariableDeclaration,
   declared: Set<string>,
@@ -326,17 +313,13 @@ function variableEdits(
   if (again) {
     // `var x = 1; var x = 2` in one entry: the second is an assignment.
     const simple = declarations.every(({ id }) => id.type === "Identifier");
-    if (simple) {
-      return [
-        { start: statement.start, end: keyword, text: ";" },
-        ...declarations.map(({ id, init }) =>
-          init
-            ? { start: id.end, end: id.end, text: "" }
-            : { start: id.start, end: id.end, text: "void 0" }
-        ),
-      ];
-    }
-    return [];
+    if (!simple) return [];
+    return [
+      { start: statement.start, end: keyword, text: ";" },
+      ...declarations.flatMap(({ id, init }) =>
+        init ? [] : [{ start: id.start, end: id.end, text: "void 0" }]
+      ),
+    ];
   }
   return [{
     start: statement.start,
@@ -412,91 +395,4 @@ function rewriteWait(node: Node, edits: Edit[]): boolean {
     return waits;
   }
   return false;
-}
-
-/** The names that a pattern binds. */
-export function boundNames(pattern: Pattern): string[] {
-  switch (pattern.type) {
-    case "Identifier":
-      return [pattern.name];
-    case "ObjectPattern":
-      return pattern.properties.flatMap((property) =>
-        boundNames(
-          property.type === "RestElement" ? property.argument : property.value,
-        )
-      );
-    case "ArrayPattern":
-      return pattern.elements.flatMap((element) =>
-        element ? boundNames(element) : []
-      );
-    case "RestElement":
-      return boundNames(pattern.argument);
-    case "AssignmentPattern":
-      return boundNames(pattern.left);
-    default:
-      return [];
-  }
-}
-
-/** Puts the pieces together: functions first, as hoisting has it. */
-function assemble(
-  text: string,
-  edits: Edit[],
-  hoisted: readonly FunctionDeclaration[],
-  shift: number,
-  length: number,
-): { code: string; sourceOffset(offset: number): number } {
-  const order = new Map(
-    edits.map((edit, index) => [edit, edit.closes ? -index : index + 1]),
-  );
-  // At one place: what ends comes first, the inner before the outer.
-  edits.sort((a, b) =>
-    a.start - b.start || a.end - b.end || order.get(a)! - order.get(b)!
-  );
-  let code = "";
-  // Runs of code and where they come from: [offset in code, offset in source,
-  // length]. What was put in has length 0: all of it maps to one place.
-  const runs: [number, number, number][] = [];
-  const copy = (start: number, end: number) => {
-    if (start < end) runs.push([code.length, start, end - start]);
-    code += text.slice(start, end);
-  };
-  const region = (start: number, end: number) => {
-    let at = start;
-    for (const edit of edits) {
-      if (edit.start < start || edit.end > end || edit.start < at) continue;
-      copy(at, edit.start);
-      runs.push([code.length, edit.start, 0]);
-      code += edit.text;
-      at = edit.end;
-    }
-    copy(at, end);
-  };
-  for (const { id, start, end } of hoisted) {
-    code += `let ${id.name} = `;
-    region(start, end);
-    code += ";";
-  }
-  let at = 0;
-  for (const { start, end } of hoisted) {
-    region(at, start);
-    at = end;
-  }
-  region(at, text.length);
-  return {
-    code,
-    sourceOffset(offset) {
-      let low = 0;
-      let high = runs.length - 1;
-      while (low < high) {
-        const middle = (low + high + 1) >> 1;
-        if (runs[middle]![0] <= offset) low = middle;
-        else high = middle - 1;
-      }
-      const run = runs[low];
-      if (!run) return 0;
-      const source = run[1] + Math.min(offset - run[0], run[2]);
-      return Math.min(Math.max(0, source - shift), length);
-    },
-  };
 }

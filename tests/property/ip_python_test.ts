@@ -101,7 +101,6 @@ async function absent(): Promise<string | undefined> {
 }
 
 const skip = await absent();
-// deno-lint-ignore no-console -- a skipped test prints its reason
 if (skip !== undefined) console.log(`skip: ${skip}`);
 
 function compare(name: string, run: (seed: number) => Promise<void>): void {
