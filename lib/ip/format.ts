@@ -63,7 +63,7 @@ export function formatIpv6(
   if (w0 === 0 && w1 === 0 && w2 === 0xffff) {
     return `::ffff:${formatIpv4(w3)}`;
   }
-  const groups = [
+  return writeGroups([
     w0 >>> 16,
     w0 & 0xffff,
     w1 >>> 16,
@@ -72,20 +72,59 @@ export function formatIpv6(
     w2 & 0xffff,
     w3 >>> 16,
     w3 & 0xffff,
-  ];
-  let runStart = 8;
+  ]);
+}
+
+/**
+ * Writes an IPv6 address with its last 32 bits as a dotted quad.
+ *
+ * @param w0 The most significant 32-bit word, signed or unsigned.
+ * @param w1 The second word.
+ * @param w2 The third word.
+ * @param w3 The least significant word.
+ * @returns The address without a zone.
+ * @see RFC 4291 §2.2.3
+ *
+ * @example
+ * ```ts
+ * import { formatMixed } from "./format.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(formatMixed(0x64ff9b, 0, 0, 0xc0000201), "64:ff9b::192.0.2.1");
+ * ```
+ */
+export function formatMixed(
+  w0: number,
+  w1: number,
+  w2: number,
+  w3: number,
+): string {
+  const head = writeGroups([
+    w0 >>> 16,
+    w0 & 0xffff,
+    w1 >>> 16,
+    w1 & 0xffff,
+    w2 >>> 16,
+    w2 & 0xffff,
+  ]);
+  return `${head}${head.endsWith("::") ? "" : ":"}${formatIpv4(w3)}`;
+}
+
+function writeGroups(groups: readonly number[]): string {
+  const { length } = groups;
+  let runStart = length;
   let runLength = 1; // so that a lone zero group stays a zero
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < length; i++) {
     if (groups[i] !== 0) continue;
     const start = i;
-    while (i < 8 && groups[i] === 0) i++;
+    while (i < length && groups[i] === 0) i++;
     if (i - start > runLength) {
       runStart = start;
       runLength = i - start;
     }
   }
   let text = "";
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < length; i++) {
     if (i === runStart) {
       text += "::";
       i += runLength - 1;

@@ -107,6 +107,29 @@ export function checkPrefixLength(
 }
 
 /**
+ * Tells whether an address has ones after the prefix.
+ *
+ * @param base The address.
+ * @param prefixLength How many leading bits are the prefix.
+ * @returns Whether it is not the lowest address of its subnet.
+ *
+ * @example
+ * ```ts
+ * import { parse } from "./address.ts";
+ * import { hasHostBits } from "./prefix.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.ok(hasHostBits(parse("10.0.0.5"), 24) && !hasHostBits(parse("10.0.0.0"), 24));
+ * ```
+ */
+export function hasHostBits(base: Address, prefixLength: number): boolean {
+  const { w0, w1, w2, w3 } = base;
+  const ones = prefixLength + 128 - base.bits;
+  return (w0 & ~maskWord(ones) | w1 & ~maskWord(ones - 32) |
+    w2 & ~maskWord(ones - 64) | w3 & ~maskWord(ones - 96)) !== 0;
+}
+
+/**
  * Clears all bits after the prefix, and drops the zone.
  *
  * @param base The address.

@@ -9,24 +9,24 @@ import { card } from "../inspect/card.ts";
 import { paint } from "../inspect/paint.ts";
 import { count } from "../inspect/units.ts";
 import { Address, address, type Family } from "./address.ts";
-import { fault, scanAddress, scanned, stop } from "./parse.ts";
-import {
-  checkPrefixLength,
-  highest,
-  lowest,
-  scanPrefixLength,
-} from "./prefix.ts";
+import { checkHostBits, type HostBits, readCidr, remedy } from "./cidr.ts";
+import { fault } from "./parse.ts";
+import { checkPrefixLength, hasHostBits, highest, lowest } from "./prefix.ts";
 import { Sequence } from "./sequence.ts";
+import { type SubnetNotation, writeSubnet } from "./subnet_notation.ts";
+
+export type { SubnetNotation };
 
 /** Options for {@linkcode subnet} and {@linkcode trySubnet}. */
 export interface SubnetOptions {
   /**
-   * What to do with ones after the prefix, as in `10.0.0.5/24`: refuse them, or
-   * clear them and so take the subnet around the address.
+   * What to do with ones after the prefix, as in `10.0.0.5/24`: refuse them,
+   * clear them and so take the subnet around the address, or keep them besides,
+   * as the subnet's `host`.
    *
    * @default {"refuse"}
    */
-  hostBits?: "refuse" | "clear" | undefined;
+  hostBits?: "refuse" | "clear" | "keep" | undefined;
 }
 
 /**
@@ -52,17 +52,24 @@ export class Subnet {
   readonly network: Address;
   /** How many leading bits its addresses share: 0 to 32 or 128. */
   readonly prefixLength: number;
+  /**
+   * The address that it was written with, where host bits were set and kept: the
+   * `10.0.0.5` of `10.0.0.5/24`. It counts for nothing else: two subnets are
+   * equal whatever their hosts.
+   */
+  readonly host: Address | undefined;
 
   /**
    * Takes the two parts; to clear bits or to read text there is {@linkcode subnet}.
    *
    * @param network The lowest address, without a zone.
    * @param prefixLength 0 to 32 or 128.
+   * @param host An address inside, to keep beside.
    * @throws {TypeError} If `network` is no address.
-   * @throws {RangeError} If `prefixLength` is out of range, or `network` has a
-   * zone or bits set after the prefix.
+   * @throws {RangeError} If `prefixLength` is out of range, `network` has a zone
+   * or bits set after the prefix, or `host` lies outside.
    */
-  constructor(network: Address, prefixLength: number) {
+  constructor(network: Address, prefixLength: number, host?: Address) {
     if (!(network instanceof Address)) {
       throw new TypeError(
         `Cannot make a subnet as 'network' must be an Address: current value is ${network}`,
@@ -74,15 +81,17 @@ export class Subnet {
         `Cannot make a subnet as 'network' must have no zone: current value is ${network}`,
       );
     }
-    if (!lowest(network, prefixLength).equals(network)) {
+    if (hasHostBits(network, prefixLength)) {
       throw new RangeError(
         `Cannot make a subnet as 'network' must have no bits set after the first ${prefixLength}: current value is ${network} (${
           remedy(network, prefixLength)
         })`,
       );
     }
+    if (host !== undefined) checkHost(host, network, prefixLength);
     this.network = network;
     this.prefixLength = prefixLength;
+    this.host = host;
   }
 
   /** 4 or 6. */
@@ -215,6 +224,145 @@ export class Subnet {
   }
 
   /**
+   * Cuts the subnet into so many parts, as equal as powers of two allow: no part
+   * is more than twice another, and the larger come first.
+   *
+   * @param parts How many: 1 to 2²⁰, and no more than there are addresses.
+   * @returns The parts in order; together they cover the subnet.
+   * @throws {RangeError} If `parts` is no such integer.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const parts = net.ip.subnet("10.0.0.0/24").splitInto(3);
+   * assert.equal(parts.join(" "), "10.0.0.0/25 10.0.0.128/26 10.0.0.192/26");
+   * ```
+   */
+  splitInto(parts: number): Subnet[] {
+    const most = Math.min(Number(this.size), 2 ** 20);
+    if (!(Number.isInteger(parts) && parts >= 1 && parts <= most)) {
+      throw new RangeError(
+        `Cannot split ${this} as 'parts' must be an integer from 1 to ${most}: current value is ${parts}`,
+      );
+    }
+    const depth = 31 - Math.clz32(parts);
+    const halved = parts - 2 ** depth;
+    const large = this.split(this.prefixLength + depth).toArray();
+    const whole = large.length - halved;
+    return large.flatMap((part, i) => i < whole ? [part] : part.#halves());
+  }
+
+  #halves(): Subnet[] {
+    return this.split(this.prefixLength + 1).toArray();
+  }
+
+  /**
+   * Gives what is left when another subnet is taken out.
+   *
+   * @param other A subnet or its text.
+   * @returns The fewest subnets that have all other addresses, in order: the
+   * subnet itself if the other lies outside, none if it has all of this one.
+   * @throws {ParseError} If `other` is text and no subnet.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const rest = net.ip.subnet("10.0.0.0/24").exclude("10.0.0.64/26");
+   * assert.equal(rest.join(" "), "10.0.0.0/26 10.0.0.128/25");
+   * ```
+   */
+  exclude(other: string | Subnet): Subnet[] {
+    const that = subnet(other);
+    if (that.contains(this)) return [];
+    if (!this.contains(that)) return [this];
+    const below: Subnet[] = [];
+    const above: Subnet[] = [];
+    // On the way from half to half, the half without the other is left over.
+    for (let n = this.prefixLength; n < that.prefixLength; n++) {
+      const [low, high] = that.parent(n).#halves() as [Subnet, Subnet];
+      if (low.contains(that)) above.push(high);
+      else below.push(low);
+    }
+    return [...below, ...above.reverse()];
+  }
+
+  /**
+   * Gives the subnet of the same size above this one.
+   *
+   * @throws {RangeError} If this is the highest of its family.
+   */
+  next(): Subnet {
+    return new Subnet(this.network.offset(this.size), this.prefixLength);
+  }
+
+  /**
+   * Gives the subnet of the same size below this one.
+   *
+   * @throws {RangeError} If this is the lowest of its family.
+   */
+  previous(): Subnet {
+    return new Subnet(this.network.offset(-this.size), this.prefixLength);
+  }
+
+  /**
+   * Tells whether another subnet begins where this one ends, or ends where this
+   * one begins, with no address between or shared.
+   *
+   * @param other A subnet or its text.
+   * @returns Whether they touch; `false` for the other family.
+   * @throws {ParseError} If `other` is text and no subnet.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * assert.ok(net.ip.subnet("10.0.0.0/24").adjacent("10.0.1.0/25"));
+   * ```
+   */
+  adjacent(other: string | Subnet): boolean {
+    const that = subnet(other);
+    if (that.family !== this.family) return false;
+    const [low, high] = this.compare(that) < 0 ? [this, that] : [that, this];
+    return low.broadcast.distance(high.network) === 1n;
+  }
+
+  /**
+   * Gives a host of the subnet by chance, each as likely as any other.
+   *
+   * @param random Gives numbers from 0 up to and without 1. @default {the system's source of randomness}
+   * @returns One of {@linkcode Subnet.hosts}.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const lan = net.ip.subnet("10.0.0.0/30");
+   * assert.ok(["10.0.0.1", "10.0.0.2"].includes(`${lan.randomHost()}`));
+   * ```
+   */
+  randomHost(random: () => number = systemRandom): Address {
+    const { hostCount } = this;
+    const bits = (hostCount - 1n).toString(2).length;
+    let place = hostCount;
+    // A remainder would favour the first hosts; it is for a source stuck at one number.
+    for (let tries = 0; place >= hostCount; tries++) {
+      let draw = 0n;
+      for (let have = 0; have < bits; have += 32) {
+        draw = draw << 32n | BigInt(Math.floor(random() * 2 ** 32));
+      }
+      place = BigInt.asUintN(bits, draw);
+      if (tries > 128) place %= hostCount;
+    }
+    return this.first.offset(place);
+  }
+
+  /**
    * Tells whether an address, or all of another subnet, lies inside.
    *
    * @param other An address or a subnet, or the text of either.
@@ -320,6 +468,32 @@ export class Subnet {
     return `${this.network}/${this.prefixLength}`;
   }
 
+  /**
+   * Writes the subnet in one of the other notations.
+   *
+   * @param notation Which; see {@linkcode SubnetNotation}.
+   * @returns The text; {@linkcode subnet} reads `"cidr"`, `"exploded"` and
+   * `"netmask"` (of IPv4) back.
+   * @throws {TypeError} If there is no such notation.
+   * @throws {RangeError} If no one zone of the reverse DNS tree fits the prefix
+   * length, for `"arpa"`.
+   * @see RFC 2317 §4 (IPv4 zones of /25 to /31)
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const lan = net.ip.subnet("192.0.2.0/24");
+   * assert.equal(lan.format("wildcard"), "192.0.2.0 0.0.0.255");
+   * assert.equal(lan.format("arpa"), "2.0.192.in-addr.arpa");
+   * assert.equal(lan.format("binary"), "11000000.00000000.00000010|00000000");
+   * ```
+   */
+  format(notation: SubnetNotation): string {
+    return writeSubnet(this, notation);
+  }
+
   /** Stands in JSON as its text. */
   toJSON(): string {
     return this.toString();
@@ -334,7 +508,11 @@ export class Subnet {
     if (options?.currentDepth) return paint("accent", `${this}`, page);
     const { family, first, last, hostCount } = this;
     const span = hostCount === 1n ? `${first}` : `${first} to ${last}`;
+    const kept = this.host === undefined
+      ? []
+      : [["host", `${this.host} (kept)`, "accent"] as const];
     return card(`${this}`, [
+      ...kept,
       ["network", `${this.network}`, "accent"],
       [family === 4 ? "broadcast" : "last", `${this.broadcast}`, "accent"],
       ["hosts", `${count(hostCount)}: ${span}`, "accent"],
@@ -388,15 +566,24 @@ export function subnet(
 ): Subnet {
   if (typeof second !== "number") {
     if (from instanceof Subnet) return from;
-    if (typeof from === "string") return readOrThrow(from, clears(second));
+    if (typeof from === "string") {
+      const result = fromText(from, checkHostBits(second?.hostBits));
+      if (result === undefined) throw fault(from);
+      return result;
+    }
   }
   const base = address(from as string | Address);
   // Without a number here, the check names what is missing.
   const prefixLength = second as number;
   checkPrefixLength(prefixLength, 0, base.bits, "make a subnet");
-  // Clearing bits is asked for; losing a zone on the way is not.
-  const clear = clears(third) && base.zone === undefined;
-  return new Subnet(clear ? lowest(base, prefixLength) : base, prefixLength);
+  const hostBits = checkHostBits(third?.hostBits);
+  // Clearing bits may be asked for; losing a zone on the way is not.
+  if (
+    hostBits === "refuse" || base.zone !== undefined ||
+    !hasHostBits(base, prefixLength)
+  ) return new Subnet(base, prefixLength);
+  const host = hostBits === "keep" ? base : undefined;
+  return new Subnet(lowest(base, prefixLength), prefixLength, host);
 }
 
 /**
@@ -426,53 +613,29 @@ export function trySubnet(
       `Cannot parse a subnet as 'text' must be a string: current value is ${text}`,
     );
   }
-  return read(text, clears(options));
+  return fromText(text, checkHostBits(options?.hostBits));
 }
 
-function readOrThrow(text: string, clear: boolean): Subnet {
-  const result = read(text, clear);
-  if (result === undefined) throw fault(text);
-  return result;
+function fromText(text: string, hostBits: HostBits): Subnet | undefined {
+  const cidr = readCidr(text, hostBits);
+  return cidr && new Subnet(cidr.network, cidr.prefixLength, cidr.host);
 }
 
-/** Scans the text into two numbers, and checks how they go together. */
-function read(text: string, clear: boolean): Subnet | undefined {
-  const slash = text.indexOf("/");
-  const end = slash < 0 ? text.length : slash;
-  const family = scanAddress(text, end, 0);
-  scanned.kind = "a subnet";
-  if (family === 0) return undefined;
-  const { words, zoneStart } = scanned;
-  if (zoneStart >= 0) return no(zoneStart - 1, "zone, which no subnet has");
-  if (slash < 0) return no(end, "missing '/' and prefix length");
-  // The words go into an address at once: a netmask is scanned into them too.
-  const base = new Address(family, words[0]!, words[1]!, words[2]!, words[3]!);
-  const prefixLength = scanPrefixLength(text, slash + 1, family);
-  if (prefixLength < 0) return undefined;
-  const network = lowest(base, prefixLength);
-  if (!clear && !network.equals(base)) {
-    const hint = remedy(base, prefixLength);
-    return no(slash + 1, `bits set after the first ${prefixLength} (${hint})`);
-  }
-  return new Subnet(network, prefixLength);
+function systemRandom(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32;
 }
 
-function no(offset: number, reason: string): undefined {
-  stop(offset, reason);
-}
-
-function remedy(base: Address, prefixLength: number): string {
-  return `did you mean ${
-    lowest(base, prefixLength)
-  }/${prefixLength}? or pass { hostBits: "clear" }`;
-}
-
-function clears(options: SubnetOptions | undefined): boolean {
-  const hostBits = options?.hostBits ?? "refuse";
-  if (hostBits !== "refuse" && hostBits !== "clear") {
-    throw new TypeError(
-      `Cannot make a subnet as 'hostBits' must be "refuse" or "clear": current value is ${hostBits}`,
+function checkHost(
+  host: Address,
+  network: Address,
+  prefixLength: number,
+): void {
+  if (
+    host.family !== network.family || host.zone !== undefined ||
+    !lowest(host, prefixLength).equals(network)
+  ) {
+    throw new RangeError(
+      `Cannot make a subnet as 'host' must lie in ${network}/${prefixLength}: current value is ${host}`,
     );
   }
-  return hostBits === "clear";
 }

@@ -167,3 +167,67 @@ function refusal(text: string): ParseError | undefined {
     return error;
   }
 }
+
+Deno.test("every notation is read back to the same address", () => {
+  const notations = [
+    "compressed",
+    "exploded",
+    "mixed",
+    "binary",
+    "hex",
+    "decimal",
+    "arpa",
+    "url",
+  ] as const;
+  check(
+    fc.property(fc.oneof(address, zoned), fc.constantFrom(...notations), (
+      a,
+      notation,
+    ) => {
+      const { family } = a;
+      const back = parse(a.format(notation), { notation, family });
+      const number = /binary|hex|decimal|arpa/.test(notation);
+      assert.deepEqual(back, number && family === 6 ? a.withZone() : a);
+    }),
+    5000,
+  );
+});
+
+Deno.test("no text in any notation does worse than be refused", () => {
+  const notations = [
+    "mixed",
+    "binary",
+    "hex",
+    "decimal",
+    "arpa",
+    "url",
+    "inet_aton",
+  ] as const;
+  const written = fc.tuple(address, fc.constantFrom(...notations.slice(0, 6)))
+    .map(([a, notation]) => a.format(notation as "hex"));
+  check(
+    fc.property(
+      fc.oneof(mangled(written), fc.string()),
+      fc.constantFrom(...notations),
+      (text, notation) => {
+        try {
+          const found = parse(text, { notation });
+          assert.ok(found.equals(tryParse(text, { notation })!));
+        } catch (error) {
+          assert.ok(error instanceof ParseError, `${error}`);
+          assert.ok(error.offset >= 0 && error.offset <= text.length);
+        }
+      },
+    ),
+    5000,
+  );
+});
+
+Deno.test("distance() and offset() undo each other; equal keys are equal addresses", () => {
+  check(fc.property(address, address, (a, b) => {
+    assert.equal(a.key === b.key, a.equals(b));
+    if (a.family !== b.family) return;
+    assert.deepEqual(a.offset(a.distance(b)), b);
+    assert.equal(a.distance(b), -b.distance(a));
+  }));
+});

@@ -186,3 +186,74 @@ Deno.test("any text is a subnet or is refused, with host bits cleared or not", (
     5000,
   );
 });
+
+Deno.test("exclude() leaves all other addresses, in the fewest subnets", () => {
+  check(fc.property(subnets, subnets, (net, other) => {
+    const rest = net.exclude(other);
+    const shared = net.overlaps(other)
+      ? (net.contains(other) ? other : net)
+      : undefined;
+    const sum = rest.reduce((n, part) => n + part.size, 0n);
+    assert.equal(sum, net.size - (shared?.size ?? 0n));
+    for (const [i, part] of rest.entries()) {
+      assert.ok(net.contains(part) && !part.overlaps(other));
+      const after = rest[i + 1];
+      if (after === undefined) continue;
+      assert.ok(part.compare(after) < 0);
+      assert.ok(!part.overlaps(after));
+      const merges = part.prefixLength === after.prefixLength &&
+        part.parent().equals(after.parent());
+      assert.ok(!merges);
+    }
+  }));
+});
+
+Deno.test("exclude() of an inner subnet leaves one part a bit, and with it the whole", () => {
+  check(fc.property(subnets, fc.nat(128), (net, n) => {
+    const inner = subnet(
+      net.broadcast,
+      Math.min(net.prefixLength + n % 20, net.network.bits),
+      { hostBits: "clear" },
+    );
+    const rest = net.exclude(inner);
+    assert.equal(rest.length, inner.prefixLength - net.prefixLength);
+  }));
+});
+
+Deno.test("splitInto() covers the subnet with so many parts of at most two sizes", () => {
+  check(
+    fc.property(subnets, fc.integer({ min: 1, max: 300 }), (net, n) => {
+      if (BigInt(n) > net.size) return;
+      const parts = net.splitInto(n);
+      assert.equal(parts.length, n);
+      assert.ok(parts[0]!.network.equals(net.network));
+      assert.ok(parts.at(-1)!.broadcast.equals(net.broadcast));
+      parts.reduce((a, b) => {
+        assert.ok(a.adjacent(b) && b.adjacent(a));
+        assert.ok(
+          b.prefixLength === a.prefixLength ||
+            b.prefixLength === a.prefixLength + 1,
+        );
+        return b;
+      });
+    }),
+    300,
+  );
+});
+
+Deno.test("randomHost() gives a host, also from poor randomness", () => {
+  check(
+    fc.property(
+      subnets,
+      fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
+        maxLength: 20,
+      }),
+      (net, draws) => {
+        let i = 0;
+        const host = net.randomHost(() => draws[i++] ?? Math.random());
+        assert.ok(net.contains(host));
+        assert.ok(host.compare(net.first) >= 0 && host.compare(net.last) <= 0);
+      },
+    ),
+  );
+});

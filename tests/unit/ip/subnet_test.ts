@@ -118,17 +118,17 @@ const BAD: [text: string, offset: number, reason: string][] = [
   [
     "10.0.0.5/24",
     9,
-    'bits set after the first 24 (did you mean 10.0.0.0/24? or pass { hostBits: "clear" })',
+    'bits set after the first 24 (did you mean 10.0.0.0/24? or pass { hostBits: "clear" } or "keep")',
   ],
   [
     "2001:db8::1/64",
     12,
-    'bits set after the first 64 (did you mean 2001:db8::/64? or pass { hostBits: "clear" })',
+    'bits set after the first 64 (did you mean 2001:db8::/64? or pass { hostBits: "clear" } or "keep")',
   ],
   [
     "10.0.0.5/255.255.255.0",
     9,
-    'bits set after the first 24 (did you mean 10.0.0.0/24? or pass { hostBits: "clear" })',
+    'bits set after the first 24 (did you mean 10.0.0.0/24? or pass { hostBits: "clear" } or "keep")',
   ],
 ];
 
@@ -164,7 +164,7 @@ Deno.test("subnet() of an address refuses host bits with a RangeError", () => {
       name: "RangeError",
       message:
         "Cannot make a subnet as 'network' must have no bits set after the first 24: " +
-        'current value is 10.0.0.5 (did you mean 10.0.0.0/24? or pass { hostBits: "clear" })',
+        'current value is 10.0.0.5 (did you mean 10.0.0.0/24? or pass { hostBits: "clear" } or "keep")',
     });
   }
 });
@@ -197,7 +197,7 @@ Deno.test("subnet() refuses arguments that make no subnet", () => {
   assert.throws(() => loose(subnet("10.0.0.0/8"), 9), TypeError);
   assert.throws(() => loose(10), TypeError);
   assert.throws(() => loose(undefined), TypeError);
-  assert.throws(() => loose("10.0.0.0/8", { hostBits: "keep" }), TypeError);
+  assert.throws(() => loose("10.0.0.0/8", { hostBits: "drop" }), TypeError);
   assert.throws(() => trySubnet(undefined as unknown as string), TypeError);
   const Loose = Subnet as unknown as new (...args: unknown[]) => unknown;
   assert.throws(() => new Loose("10.0.0.0/8"), TypeError);
@@ -330,4 +330,115 @@ Deno.test("a subnet is painted where colour is wanted, and says the same", () =>
     assert.ok(painted.includes("\x1b["));
     assert.equal(stripVTControlCharacters(painted), Deno.inspect(value));
   }
+});
+
+Deno.test('hostBits: "keep" keeps the address beside the subnet, and the card says so', () => {
+  const keep = { hostBits: "keep" } as const;
+  for (
+    const net of [subnet("10.0.0.5/24", keep), subnet("10.0.0.5", 24, keep)]
+  ) {
+    assert.equal(`${net}`, "10.0.0.0/24");
+    assert.equal(`${net.host}`, "10.0.0.5");
+    assert.ok(net.equals("10.0.0.0/24"));
+    assert.match(Deno.inspect(net), /\n {2}host {7}10\.0\.0\.5 \(kept\)\n/);
+  }
+  assert.equal(subnet("10.0.0.0/24", keep).host, undefined);
+  assert.equal(subnet("10.0.0.5/24", { hostBits: "clear" }).host, undefined);
+});
+
+Deno.test("a host outside its subnet is refused", () => {
+  for (const host of ["10.0.1.0", "::1", "fe80::1%a"]) {
+    assert.throws(
+      () => new Subnet(parse("10.0.0.0"), 24, parse(host)),
+      /'host' must lie in 10\.0\.0\.0\/24/,
+    );
+  }
+});
+
+Deno.test("format() writes a subnet as routers, lists and name servers have it", () => {
+  const cases: readonly [string, ip.SubnetNotation, string][] = [
+    ["10.16.0.0/12", "cidr", "10.16.0.0/12"],
+    ["10.16.0.0/12", "netmask", "10.16.0.0/255.240.0.0"],
+    ["10.16.0.0/12", "wildcard", "10.16.0.0 0.15.255.255"],
+    ["10.16.0.0/12", "range", "10.16.0.0-10.31.255.255"],
+    ["10.16.0.0/12", "binary", "00001010.0001|0000.00000000.00000000"],
+    ["0.0.0.0/0", "binary", "|00000000.00000000.00000000.00000000"],
+    ["10.0.0.1/32", "binary", "00001010.00000000.00000000.00000001|"],
+    ["10.0.0.0/8", "arpa", "10.in-addr.arpa"],
+    ["0.0.0.0/0", "arpa", "in-addr.arpa"],
+    ["10.0.0.1/32", "arpa", "1.0.0.10.in-addr.arpa"],
+    // RFC 2317 §4
+    ["192.0.2.64/26", "arpa", "64/26.2.0.192.in-addr.arpa"],
+    ["2001:db8::/32", "arpa", "8.b.d.0.1.0.0.2.ip6.arpa"],
+    ["2001:db8::/32", "exploded", "2001:0db8:0000:0000:0000:0000:0000:0000/32"],
+  ];
+  for (const [text, notation, written] of cases) {
+    assert.equal(subnet(text).format(notation), written);
+  }
+  for (const notation of ["cidr", "netmask", "exploded"] as const) {
+    const net = subnet("10.16.0.0/12");
+    assert.deepEqual(subnet(net.format(notation)), net);
+  }
+});
+
+Deno.test("format() refuses a zone that there is not, and says how to get there", () => {
+  assert.throws(
+    () => subnet("10.0.0.0/20").format("arpa"),
+    /must be a multiple of 8: current value is 20\. Try: \.split\(24\)/,
+  );
+  assert.throws(
+    () => subnet("2001:db8::/33").format("arpa"),
+    /multiple of 4: current value is 33\. Try: \.split\(36\)/,
+  );
+  assert.throws(
+    () => subnet("::/0").format("octal" as ip.SubnetNotation),
+    /must be one of "cidr"/,
+  );
+});
+
+Deno.test("splitInto() makes so many parts, the larger first", () => {
+  const parts = (text: string, n: number) =>
+    subnet(text).splitInto(n).join(" ");
+  assert.equal(parts("10.0.0.0/24", 1), "10.0.0.0/24");
+  assert.equal(parts("10.0.0.0/24", 2), "10.0.0.0/25 10.0.0.128/25");
+  assert.equal(
+    parts("10.0.0.0/24", 5),
+    "10.0.0.0/26 10.0.0.64/26 10.0.0.128/26 10.0.0.192/27 10.0.0.224/27",
+  );
+  assert.equal(parts("10.0.0.0/31", 2), "10.0.0.0/32 10.0.0.1/32");
+  for (const n of [0, 3, 1.5, NaN, -1]) {
+    assert.throws(() => subnet("10.0.0.0/31").splitInto(n), RangeError);
+  }
+  assert.throws(() => subnet("::/0").splitInto(2 ** 20 + 1), RangeError);
+});
+
+Deno.test("next() and previous() give the neighbours of the same size", () => {
+  assert.equal(`${subnet("10.0.0.0/24").next()}`, "10.0.1.0/24");
+  assert.equal(`${subnet("10.0.0.0/24").previous()}`, "9.255.255.0/24");
+  assert.throws(() => subnet("0.0.0.0/0").next(), RangeError);
+  assert.throws(() => subnet("::/64").previous(), RangeError);
+});
+
+Deno.test("adjacent() is to touch, without a gap or a share", () => {
+  const lan = subnet("10.0.1.0/24");
+  for (const other of ["10.0.0.0/24", "10.0.2.0/23", "10.0.0.255/32"]) {
+    assert.ok(lan.adjacent(other) && subnet(other).adjacent(lan), other);
+  }
+  for (const other of ["10.0.1.0/24", "10.0.1.0/25", "10.0.3.0/24", "::/0"]) {
+    assert.ok(!lan.adjacent(other) && !subnet(other).adjacent(lan), other);
+  }
+});
+
+Deno.test("randomHost() reaches every host and nothing else", () => {
+  for (const text of ["10.0.0.0/29", "10.0.0.0/31", "10.0.0.1/32", "::/126"]) {
+    const net = subnet(text);
+    const seen = new Set<string>();
+    for (let i = 0; i < 400; i++) seen.add(`${net.randomHost()}`);
+    assert.deepEqual(
+      [...seen].sort(),
+      net.hosts().toArray().map(String).sort(),
+    );
+  }
+  const stuck = subnet("2001:db8::/32");
+  assert.ok(stuck.contains(stuck.randomHost(() => 1 - 2 ** -32)));
 });
