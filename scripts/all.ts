@@ -7,5 +7,9 @@
 /** The files in this folder. */
 export const lessons = [
   "ch01_layers.ts",
+  "ch02_ipv4.ts",
+  "ch03_subnetting.ts",
+  "ch04_ipv6.ts",
+  "ch05_transition.ts",
   "ch18_tcp.ts",
 ] as const;

@@ -6,9 +6,10 @@
  * @module
  */
 
-/** Debian packages by the command that they bring. */
+/** Debian packages by the command, or the file, that they bring. */
 const NEEDS:
   readonly (readonly [command: string, name: string, use: string])[] = [
+    ["/usr/share/ieee-data/oui.txt", "ieee-data", "the list of MAC vendors"],
     ["python3", "python3", "a peer for sockets and addresses"],
     ["script", "bsdutils", "pseudo-terminals for the bench"],
     ["tcpdump", "tcpdump", "the oracle for capture files"],
@@ -48,7 +49,7 @@ const reasons: string[] = [];
 
 async function has(command: string): Promise<boolean> {
   const { success } = await new Deno.Command("sh", {
-    args: ["-c", `command -v ${command}`],
+    args: ["-c", `command -v ${command} || test -f ${command}`],
     stdout: "null",
     stderr: "null",
   }).output();

@@ -5,6 +5,8 @@
  */
 
 const DECIMAL: readonly string[] = table((n) => `${n}`);
+// Joining four texts takes three quarters of the time that joining seven does.
+const DOTTED: readonly string[] = table((n) => `${n}.`);
 const HEX: readonly string[] = table((n) => n.toString(16));
 const HEX_PADDED: readonly string[] = HEX.map((text) => text.padStart(2, "0"));
 
@@ -28,9 +30,8 @@ function table(format: (octet: number) => string): string[] {
  * ```
  */
 export function formatIpv4(word: number): string {
-  return `${DECIMAL[word >>> 24]}.${DECIMAL[word >>> 16 & 255]}.${
-    DECIMAL[word >>> 8 & 255]
-  }.${DECIMAL[word & 255]}`;
+  return DOTTED[word >>> 24]! + DOTTED[word >>> 16 & 255]! +
+    DOTTED[word >>> 8 & 255]! + DECIMAL[word & 255]!;
 }
 
 /**

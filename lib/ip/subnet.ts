@@ -17,6 +17,12 @@ import { type SubnetNotation, writeSubnet } from "./subnet_notation.ts";
 
 export type { SubnetNotation };
 
+/** What stands behind the address, by prefix length. */
+const SLASHED: readonly string[] = Array.from(
+  { length: 129 },
+  (_, prefixLength) => `/${prefixLength}`,
+);
+
 /** Options for {@linkcode subnet} and {@linkcode trySubnet}. */
 export interface SubnetOptions {
   /**
@@ -465,7 +471,7 @@ export class Subnet {
    * @see RFC 4632 §3.1, RFC 4291 §2.3
    */
   toString(): string {
-    return `${this.network}/${this.prefixLength}`;
+    return this.network.toString() + SLASHED[this.prefixLength]!;
   }
 
   /**

@@ -7,11 +7,15 @@
 import { bench as address } from "./address.ts";
 import { bench as entry } from "./entry.ts";
 import { bench as prompt } from "./prompt.ts";
+import { bench as summarize } from "./summarize.ts";
+import { bench as table } from "./table.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   prompt,
   entry,
   address,
+  summarize,
+  table,
 };
 
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(benches);

@@ -7,6 +7,7 @@ import { parse, tryParse } from "../../lib/ip/address.ts";
 import { type Subnet, subnet, trySubnet } from "../../lib/ip/subnet.ts";
 import { BAD, GOOD } from "../unit/ip/corpus.ts";
 import { mangled, spelled, subnets } from "./ip_arbitraries.ts";
+import { besidePython, python } from "../python.ts";
 
 /** Reads a JSON array of texts, writes one of what they are, null for none. */
 const ADDRESSES = `
@@ -62,64 +63,6 @@ interface PythonSubnet {
   readonly parts: readonly string[];
 }
 
-async function python(script: string, texts: readonly string[] = []) {
-  const child = new Deno.Command("python3", {
-    args: ["-c", script],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const input = new TextEncoder().encode(JSON.stringify(texts));
-  // If Python dies early its own words tell more than the broken pipe.
-  const written = new Blob([input]).stream().pipeTo(child.stdin).catch(
-    () => {},
-  );
-  const { success, stdout, stderr } = await child.output();
-  await written;
-  assert.ok(success, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
-
-/** Why there is no second opinion to be had, if so. */
-async function absent(): Promise<string | undefined> {
-  const { state } = await Deno.permissions.query({
-    name: "run",
-    command: "python3",
-  });
-  if (state !== "granted") return "python3 may not run: --allow-run=python3";
-  try {
-    const [major, minor] = await python(
-      "import json, sys; json.dump(sys.version_info[:2], sys.stdout)",
-    );
-    // Before 3.10 leading zeros in octets were taken, and zones were not.
-    if (major === 3 && minor >= 10) return undefined;
-    return `python3 is ${major}.${minor}, older than 3.10`;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      return "python3 is not installed";
-    }
-    throw error;
-  }
-}
-
-const skip = await absent();
-if (skip !== undefined) console.log(`skip: ${skip}`);
-
-function compare(name: string, run: (seed: number) => Promise<void>): void {
-  Deno.test({
-    name,
-    ignore: skip !== undefined,
-    async fn() {
-      const seed = Math.floor(Math.random() * 2 ** 31);
-      try {
-        await run(seed);
-      } catch (error) {
-        throw new Error(`failed with seed ${seed}`, { cause: error });
-      }
-    },
-  });
-}
-
 /** Good texts, broken ones, and the corpus. */
 function addressTexts(seed: number): string[] {
   const texts = spelled.map(({ text }) => text);
@@ -143,7 +86,7 @@ function weBarTheZone(text: string): boolean {
   }
 }
 
-compare(
+await besidePython(
   "Python takes and refuses the same addresses, to the same numbers and texts",
   async (seed) => {
     const texts = addressTexts(seed);
@@ -192,7 +135,7 @@ function isWildcard(text: string): boolean {
   return /^0*1+$/.test(mask.toBigint().toString(2).padStart(32, "0"));
 }
 
-compare(
+await besidePython(
   "Python takes and refuses the same subnets, with the same parts",
   async (seed) => {
     const texts = [
@@ -254,7 +197,7 @@ def look(text):
 json.dump([look(t) for t in json.load(sys.stdin)], sys.stdout)
 `;
 
-compare(
+await besidePython(
   "the C library takes and refuses the same as inet_aton",
   async (seed) => {
     const part = fc.oneof(
