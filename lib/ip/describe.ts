@@ -178,7 +178,8 @@ export async function describe(
 async function notationsOf(
   address: Address,
 ): Promise<Readonly<Record<string, string>>> {
-  const { Address4, Address6 } = await import("ip-address");
+  // The package is CommonJS: a bundle of it has all its names in `default`.
+  const { default: { Address4, Address6 } } = await import("ip-address");
   const own = {
     decimal: address.format("decimal"),
     hex: address.format("hex"),

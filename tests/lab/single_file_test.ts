@@ -104,6 +104,9 @@ testUnless(
     const mistake = await machine.run("eval", "nobody");
     assert.equal(mistake.code, 1);
     assert.match(mistake.err, /nobody is not defined/);
+    // It loads a package when it is called.
+    const card = await machine.run("eval", 'net.ip.describe("10.0.0.77/26")');
+    assert.match(card.out, /^10\.0\.0\.77\/26 {2}Private use\n/);
     const help = await machine.run("eval", "help(net.tcp.connect)");
     assert.match(help.out, /Opens a TCP connection/);
   },
