@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as net from "../mod.ts";
+import { net } from "./net.ts";
 
 /** What the index knows of one name. */
 export interface DocEntry {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import * as net from "../mod.ts";
+import { net } from "./net.ts";
 import { type DocIndex, Help, type HelpPage } from "./help.ts";
 import { Journal } from "./journal.ts";
 import { isQuestion } from "./question.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as net from "../mod.ts";
+import { net } from "./net.ts";
 import { Interrupted } from "./kernel.ts";
 import { position } from "./stack.ts";
 import { EntryError } from "./parse.ts";
