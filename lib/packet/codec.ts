@@ -11,7 +11,9 @@
 
 import { Address } from "../ip/address.ts";
 import { Header, LAYER } from "./header.ts";
+import { rawValues } from "./encode.ts";
 import type {
+  FieldInputs,
   FieldTable,
   Layer,
   LayerHooks,
@@ -52,17 +54,23 @@ export function layer<const N extends string, const F extends FieldTable>(
 ): Layer<N, F> {
   const slots = layout(name, fields);
   let compiled: ViewClass<N, F> | undefined;
-  return {
-    ...hooks,
-    name,
-    fields,
-    slots,
-    size: slots.reduce((bits, slot) => bits + slot.bits, 0) >> 3,
-    // Most programs meet few of the layers: each is compiled when it is met.
-    get View(): ViewClass<N, F> {
-      return compiled ??= compileView<N, F>(this);
-    },
-  };
+  const define = (values: FieldInputs<F> = {} as FieldInputs<F>) =>
+    Object.freeze({ layer: made, values, raw: rawValues(made, values) });
+  const made: Layer<N, F> = Object.defineProperties(
+    define,
+    Object.getOwnPropertyDescriptors({
+      ...hooks,
+      name,
+      fields,
+      slots,
+      size: slots.reduce((bits, slot) => bits + slot.bits, 0) >> 3,
+      // Most programs meet few of the layers: each is compiled when it is met.
+      get View(): ViewClass<N, F> {
+        return compiled ??= compileView<N, F>(made);
+      },
+    }),
+  ) as unknown as Layer<N, F>;
+  return made;
 }
 
 /**

@@ -13,6 +13,7 @@
  */
 
 import type { Address } from "../ip/address.ts";
+import type { Mac } from "../ip/mac/mac.ts";
 
 /** An unsigned number that needs more than its width said. */
 export interface NumberSpec {
@@ -69,6 +70,64 @@ export type FieldValue<S> = S extends number | NumberSpec ? number
 /** The values of all fields of a table; nothing is known of a table at large. */
 export type FieldValues<F extends FieldTable> = string extends keyof F ? unknown
   : { readonly [K in keyof F]: FieldValue<F[K]> };
+
+/**
+ * What a field may be set to: numbers, flags by name, addresses or their text,
+ * octets.
+ */
+export type FieldInput<S> = S extends number | NumberSpec ? number
+  : S extends readonly (infer Name)[] ? readonly Name[]
+  : S extends "ipv4" | "ipv6" ? string | Address
+  : S extends "mac" ? string | Uint8Array | Mac
+  : Uint8Array;
+
+/**
+ * Fields to set, any of a table's. What is not set is worked out, as lengths
+ * and checksums are, or has its default, mostly 0.
+ */
+export type FieldInputs<F extends FieldTable> = string extends keyof F
+  ? Readonly<Record<string, unknown>>
+  : { readonly [K in keyof F]?: FieldInput<F[K]> | undefined };
+
+/** A header to build: a layer, and those of its fields that were set. */
+export interface LayerSpec<
+  N extends string = string,
+  F extends FieldTable = FieldTable,
+> {
+  /** What kind of header. */
+  readonly layer: Layer<N, F>;
+  /** The fields that were set, as they were given. */
+  readonly values: FieldInputs<F>;
+  /** The same as numbers, addresses and octets, checked. */
+  readonly raw: RawValues;
+}
+
+/** Field values as they are written: flags as a number, MACs as octets. */
+export type RawValues = Readonly<Record<string, RawValue>>;
+
+/** One value as it is written. */
+export type RawValue = number | Address | Uint8Array;
+
+/** The lengths around a header that is built. */
+export interface BuildLengths {
+  /** Octets of the header, options and padding included. */
+  readonly header: number;
+  /** Octets after it, up to the end of the packet. */
+  readonly payload: number;
+}
+
+/** How a header's checksum is made. */
+export interface ChecksumRule<F extends FieldTable> {
+  /** The field that has it: 16 bits between octets. */
+  readonly field: keyof F & string;
+  /**
+   * What it covers: the header; all up to the end of the packet; or that and
+   * the pseudo-header of the layer below.
+   */
+  readonly over: "header" | "payload" | "pseudo";
+  /** Whether 0 stands for "none", so that a sum of 0 is written as 0xffff. */
+  readonly zeroMeansNone?: boolean;
+}
 
 /** What a {@linkcode Slot} holds. */
 export type FieldKind =
@@ -196,6 +255,21 @@ export interface LayerHooks<N extends string, F extends FieldTable> {
    * @returns Which piece; `undefined` if the payload is whole.
    */
   piece?(view: View<N, F>): "head" | "tail" | undefined;
+  /** What fields are where nobody sets them and nothing works them out. @default {all 0} */
+  readonly defaults?: FieldInputs<F>;
+  /** How fields follow from the lengths, where nobody sets them. */
+  readonly computed?: {
+    readonly [K in keyof F]?: (lengths: BuildLengths) => number;
+  };
+  /** The header's length is a multiple of so many octets. @default {1} */
+  readonly headerUnit?: number;
+  /** How the checksum is made, where nobody sets it. */
+  readonly checksum?: ChecksumRule<F>;
+  /**
+   * The fields that a checksum further up covers too, with the protocol number
+   * and the length of what it covers.
+   */
+  readonly pseudoHeader?: readonly (keyof F & string)[];
   /**
    * Says the layer in a few words.
    *
@@ -210,6 +284,15 @@ export interface Layer<
   N extends string = string,
   F extends FieldTable = FieldTable,
 > extends LayerHooks<N, F> {
+  /**
+   * Makes a header to build a packet with.
+   *
+   * @param values The fields to set; all others are worked out.
+   * @returns The header, for {@linkcode build}.
+   * @throws {TypeError} If there is no such field or a value is of the wrong kind.
+   * @throws {RangeError} If a value does not fit its field.
+   */
+  (values?: FieldInputs<F>): LayerSpec<N, F>;
   /** The layer's name, which is also its accessor on a packet. */
   readonly name: N;
   /** The field table. */

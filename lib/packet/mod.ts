@@ -7,6 +7,8 @@
  * @module
  */
 
+export * from "./build.ts";
 export * from "./frame.ts";
 export * from "./layer.ts";
+export * from "./layers/all.ts";
 export * from "./packet.ts";

@@ -7,11 +7,14 @@
 import { hex } from "../bytes/hex.ts";
 import type { DecodeError } from "../errors.ts";
 import { type Canvas, canvas } from "../inspect/canvas.ts";
+import { checkedSums, type ChecksumReport } from "./checksum.ts";
 import type { Frame } from "./frame.ts";
 import type { JsonField, LayerView } from "./layer.ts";
 import type * as all from "./layers/all.ts";
 import { isoTime, packetLine, packetTree } from "./show.ts";
 import { faultError, LAYERS, type Walk, walk } from "./stack.ts";
+
+export type { ChecksumReport };
 
 /** The decoded layers by name: `Layers["tcp"]` is the type of a TCP header. */
 export type Layers = {
@@ -161,6 +164,14 @@ export class Packet {
     const { fault } = this.#walked();
     if (fault === undefined) return undefined;
     return this.#error ??= faultError(fault);
+  }
+
+  /**
+   * The checksums of the packet, each with what it should be. Those that cover
+   * octets which are not here, cut off or in another fragment, are left out.
+   */
+  get checksums(): readonly ChecksumReport[] {
+    return checkedSums(this.bytes, this.layers);
   }
 
   /**

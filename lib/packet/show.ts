@@ -9,6 +9,7 @@ import type { DecodeError } from "../errors.ts";
 import type { Canvas } from "../inspect/canvas.ts";
 import { tree, type TreeNode } from "../inspect/tree.ts";
 import { count } from "../inspect/units.ts";
+import type { ChecksumReport } from "./checksum.ts";
 import { headerNode } from "./header.ts";
 import type { LayerView } from "./layer.ts";
 
@@ -28,6 +29,8 @@ export interface Shown {
   readonly payload: Uint8Array;
   /** The octets after those. */
   readonly trailer: Uint8Array;
+  /** The checksums that could be checked. */
+  readonly checksums: readonly ChecksumReport[];
   /** What was wrong. */
   readonly error: DecodeError | undefined;
 }
@@ -59,7 +62,13 @@ export function packetTree(packet: Shown, canvas: Canvas): string {
   if (bytes.length < length) facts.push(`${count(bytes.length)} captured`);
   if (timestamp !== undefined) facts.push(isoTime(timestamp));
   if (layers.length === 0) facts.push(`link type ${linkType}`);
-  const children: TreeNode[] = layers.map((layer) => headerNode(layer));
+  const wrong = packet.checksums.filter(({ ok }) => !ok);
+  const children: TreeNode[] = layers.map((layer, index) => {
+    const here = wrong.filter((sum) => sum.index === index);
+    return here.length === 0
+      ? headerNode(layer)
+      : marked(headerNode(layer), here);
+  });
   children.push(...octetsNode("payload", packet.payload, canvas));
   children.push(...octetsNode("trailer", packet.trailer, canvas));
   if (error !== undefined) {
@@ -118,6 +127,21 @@ export function isoTime(time: Temporal.Instant): string {
     ? "microsecond"
     : "nanosecond";
   return time.toString({ smallestUnit });
+}
+
+/** Says beside each wrong checksum what it should be. */
+function marked(node: TreeNode, wrong: readonly ChecksumReport[]): TreeNode {
+  const children = node.children?.map((child) => {
+    const sum = wrong.find(({ field }) => field === child.label);
+    if (sum === undefined) return child;
+    const right = sum.expected.toString(16).padStart(4, "0");
+    return {
+      ...child,
+      role: "bad" as const,
+      note: `${child.note} (wrong, 0x${right} is right)`,
+    };
+  });
+  return { ...node, children };
 }
 
 function octetCount(n: number): string {

@@ -61,6 +61,14 @@ export const ipv4: Layer<"ipv4", typeof ipv4Fields> = layer(
       octets: ({ totalLength, ihl }) =>
         totalLength === 0 ? undefined : totalLength - ihl * 4,
     },
+    headerUnit: 4,
+    defaults: { version: 4, ttl: 64 },
+    computed: {
+      ihl: ({ header }) => header / 4,
+      totalLength: ({ header, payload }) => header + payload,
+    },
+    checksum: { field: "checksum", over: "header" },
+    pseudoHeader: ["src", "dst"],
     check: ({ version }) =>
       version === 4 ? undefined : `version is ${version}, not 4`,
     piece: ({ flags, fragmentOffset }) =>

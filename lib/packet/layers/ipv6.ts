@@ -57,6 +57,9 @@ export const ipv6: Layer<"ipv6", typeof ipv6Fields> = layer(
           ? undefined
           : payloadLength,
     },
+    defaults: { version: 6, hopLimit: 64, nextHeader: NO_NEXT_HEADER },
+    computed: { payloadLength: ({ payload }) => payload },
+    pseudoHeader: ["src", "dst"],
     check: ({ version }) =>
       version === 6 ? undefined : `version is ${version}, not 6`,
     summary: ({ src, dst }) => `${src} > ${dst}`,

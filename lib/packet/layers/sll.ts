@@ -27,6 +27,7 @@ export const sll: Layer<"sll", typeof sllFields> = layer("sll", sllFields, {
   under: [["link", 113]],
   next: "protocol",
   nextLike: "ethernet",
+  defaults: { hardwareType: 1, addressLength: 6 },
   summary: ({ packetType, protocol }) =>
     `type ${packetType} 0x${protocol.toString(16).padStart(4, "0")}`,
 });

@@ -39,6 +39,10 @@ export const tcp: Layer<"tcp", typeof tcpFields> = layer("tcp", tcpFields, {
   under: [["ipv4", 6], ["ipv6", 6]],
   next: ["dstPort", "srcPort"],
   header: { from: "dataOffset", octets: ({ dataOffset }) => dataOffset * 4 },
+  headerUnit: 4,
+  defaults: { window: 64240 },
+  computed: { dataOffset: ({ header }) => header / 4 },
+  checksum: { field: "checksum", over: "pseudo" },
   summary: ({ srcPort, dstPort, flags, seq, ack, window }) =>
     `${srcPort} > ${dstPort} ${flags.join(" ") || "no flags"} seq ${seq}${
       flags.includes("ACK") ? ` ack ${ack}` : ""

@@ -28,5 +28,8 @@ export const udp: Layer<"udp", typeof udpFields> = layer("udp", udpFields, {
     from: "length",
     octets: ({ length }) => length === 0 ? undefined : length - 8,
   },
+  computed: { length: ({ header, payload }) => header + payload },
+  // RFC 768: a sum of 0 is sent as all ones, as 0 says that there is none.
+  checksum: { field: "checksum", over: "pseudo", zeroMeansNone: true },
   summary: ({ srcPort, dstPort }) => `${srcPort} > ${dstPort}`,
 });
