@@ -6,13 +6,12 @@
 
 import type { Address } from "../ip/address.ts";
 import { headerChecksum } from "./checksum.ts";
-import { encoderOf, rawValues } from "./encode.ts";
+import type { Frame } from "./frame.ts";
 import type {
   FieldInputs,
   FieldTable,
   Layer,
   LayerSpec,
-  RawValue,
   RawValues,
 } from "./layer.ts";
 import { type Layers, Packet } from "./packet.ts";
@@ -83,9 +82,13 @@ export type BuiltPacket<N extends keyof Layers = never> =
 /** One header with its place. */
 interface Laid {
   readonly layer: Layer;
-  readonly raw: Record<string, RawValue>;
+  /** What the caller set. */
+  readonly set: RawValues;
+  /** That and all that is worked out. */
+  raw: RawValues;
   readonly header: number;
-  at: number;
+  /** Octets before it. */
+  readonly offset: number;
 }
 
 const text = new TextEncoder();
@@ -129,18 +132,7 @@ class Built extends Packet {
   readonly #parts: Given;
 
   constructor(parts: Given) {
-    const { octets, linkType } = assemble(parts);
-    const { buffer, byteOffset, byteLength } = octets;
-    super({
-      octets,
-      view: new DataView(buffer, byteOffset, byteLength),
-      start: 0,
-      end: byteLength,
-      linkType,
-      length: byteLength,
-      seconds: undefined,
-      nanoseconds: 0,
-    });
+    super(assemble(parts));
     this.#parts = parts;
   }
 
@@ -171,54 +163,91 @@ class Built extends Packet {
 }
 
 function isSpec(part: unknown): part is LayerSpec {
-  return typeof part === "object" && part !== null && "layer" in part &&
-    "raw" in part;
+  return (part as LayerSpec | undefined)?.raw !== undefined;
 }
 
+/** Octets of a slab; a packet of more gets one of its own. */
+const SLAB = 65536;
+
+/** Where packets are written; a buffer for each would take longer than the rest. */
+let slab = newSlab(0);
+
+function newSlab(length: number) {
+  const octets = new Uint8Array(length);
+  return { octets, view: new DataView(octets.buffer), used: 0 };
+}
+
+/** A stretch of the slab, or of a new one, that nobody has written to. */
+function stretch(length: number): Stretch {
+  if (slab.used + length > slab.octets.length) {
+    slab = newSlab(Math.max(SLAB, length));
+  }
+  const { octets, view, used: start } = slab;
+  slab.used = start + length;
+  return { octets, view, start, end: slab.used };
+}
+
+/** Where a packet is written. */
+type Stretch = Pick<Frame, "octets" | "view" | "start" | "end">;
+
 /** Lays the parts out and writes them, from the inside out. */
-function assemble(
-  parts: Given,
-): { octets: Uint8Array<ArrayBuffer>; linkType: number } {
-  const laid = parts.filter(isSpec).map(({ layer, raw }): Laid => {
-    const rest = layer.slots.at(-1);
-    const options = rest?.kind === "octets" && rest.bits === 0
-      ? (raw[rest.name] as Uint8Array | undefined)?.length ?? 0
-      : 0;
+function assemble(parts: Given): Frame {
+  const laid: Laid[] = [];
+  let length = 0;
+  for (const part of parts) {
+    if (!isSpec(part)) break;
+    const { layer, raw } = part;
+    const { rest } = layer.writer;
+    const options = rest === undefined
+      ? undefined
+      : raw[rest] as Uint8Array | undefined;
     const unit = layer.headerUnit ?? 1;
-    const header = Math.ceil((layer.size + options) / unit) * unit;
-    return { layer, raw: { ...raw }, header, at: 0 };
-  });
+    const size = layer.size + (options?.length ?? 0);
+    const header = size + (unit - size % unit) % unit;
+    laid.push({ layer, set: raw, raw, header, offset: length });
+    length += header;
+  }
   const payload = payloadOf(parts, laid.length);
-  let total = 0;
-  for (const one of laid) {
-    one.at = total;
-    total += one.header;
+  const linkType = linkTypeOf(laid[0]!.layer);
+  const place = stretch(length + payload.length);
+  const { octets, view, start, end } = place;
+  octets.set(payload, start + length);
+  for (let i = laid.length - 1; i >= 0; i--) fill(place, laid, i);
+  // A checksum covers what is above, and needs the addresses from below.
+  for (let i = laid.length - 1; i >= 0; i--) sum(place, laid, i);
+  const time = { seconds: undefined, nanoseconds: 0 };
+  return { octets, view, start, end, linkType, length: end - start, ...time };
+}
+
+/** Writes one header, what was set and what is worked out. */
+function fill(place: Stretch, laid: readonly Laid[], i: number): void {
+  const one = laid[i]!;
+  const { layer, set, offset, header } = one;
+  const { writer } = layer;
+  const above = laid[i + 1]?.layer;
+  const next = above && writer.numberOf(above);
+  if (above !== undefined && next === undefined) {
+    const field = typeof layer.next === "string" ? layer.next : layer.next?.[0];
+    const isSet = field !== undefined && set[field] !== undefined;
+    if (!isSet) noNumber(above, layer, field);
   }
-  total += payload.length;
-  const octets = new Uint8Array(total);
-  octets.set(payload, total - payload.length);
-  const view = new DataView(octets.buffer);
-  laid.forEach((one, i) => complete(one, laid[i + 1], total));
-  for (let i = laid.length - 1; i >= 0; i--) {
-    const { layer, raw, at, header } = laid[i]!;
-    encoderOf(layer)(octets, view, at, raw);
-    const { checksum } = layer;
-    if (checksum === undefined || checksum.field in raw) continue;
-    const under = laid[i - 1];
-    const below = under &&
-      { layer: under.layer, value: (name: string) => under.raw[name] };
-    const end = octets.length;
-    const sum = headerChecksum({
-      layer,
-      octets,
-      start: at,
-      header,
-      end,
-      below,
-    });
-    view.setUint16(at + (slotOf(layer, checksum.field).at >> 3), sum);
-  }
-  return { octets, linkType: linkTypeOf(laid[0]!.layer) };
+  const at = place.start + offset;
+  one.raw = writer.finish(set, header, place.end - at - header, next);
+  writer.write(place.octets, place.view, at, one.raw);
+}
+
+/** Writes one header's checksum, where it has one that was not set. */
+function sum(place: Stretch, laid: readonly Laid[], i: number): void {
+  const { layer, set, offset, header } = laid[i]!;
+  const { checksum, writer: { checksumAt } } = layer;
+  if (checksum === undefined || checksumAt === undefined) return;
+  if (set[checksum.field] !== undefined) return;
+  const { octets, view, end } = place;
+  const start = place.start + offset;
+  const under = laid[i - 1];
+  const below = under && { layer: under.layer, fields: under.raw };
+  const value = headerChecksum({ layer, octets, start, header, end, below });
+  view.setUint16(start + checksumAt, value);
 }
 
 function payloadOf(parts: Given, headers: number): Uint8Array {
@@ -227,11 +256,10 @@ function payloadOf(parts: Given, headers: number): Uint8Array {
       "Cannot build a packet as 'parts' must begin with a header, such as net.packet.ipv4({ dst }): current value has none",
     );
   }
-  for (const [i, part] of parts.entries()) {
+  for (let i = headers; i < parts.length; i++) {
+    const part = parts[i];
     const isPayload = typeof part === "string" || part instanceof Uint8Array;
-    if (isSpec(part) ? i < headers : isPayload && i === parts.length - 1) {
-      continue;
-    }
+    if (isPayload && i === parts.length - 1) continue;
     throw new TypeError(
       `Cannot build a packet as part ${i} must be a header${
         i === parts.length - 1 ? ", or a payload of octets or text" : ""
@@ -243,38 +271,16 @@ function payloadOf(parts: Given, headers: number): Uint8Array {
   return typeof last === "string" ? text.encode(last) : last;
 }
 
-/** Fills in what was not set: lengths, what comes next, defaults. */
-function complete(one: Laid, next: Laid | undefined, total: number): void {
-  const { layer, raw, header, at } = one;
-  const lengths = { header, payload: total - at - header };
-  for (const [name, compute] of Object.entries(layer.computed ?? {})) {
-    if (name in raw || compute === undefined) continue;
-    // Through the same check as a value that is set.
-    Object.assign(raw, rawValues(layer, { [name]: compute(lengths) }));
-  }
-  const field = typeof layer.next === "string" ? layer.next : layer.next?.[0];
-  if (next !== undefined) {
-    const table = layer.nextLike ?? layer.name;
-    const number = next.layer.under.find(([parent]) => parent === table)?.[1];
-    const isSet = field !== undefined && field in raw;
-    if (number !== undefined && field !== undefined && !isSet) {
-      raw[field] = number;
-    } else if (number === undefined && !isSet) {
-      throw new TypeError(
-        `Cannot build a packet as ${next.layer.name} must have a number under ${layer.name}, and has none${
-          field === undefined ? "" : `; set '${field}' of ${layer.name}`
-        }`,
-      );
-    }
-  }
-  const defaults = rawValues(layer, layer.defaults ?? {});
-  for (const [name, value] of Object.entries(defaults)) {
-    if (!(name in raw)) raw[name] = value;
-  }
-}
-
-function slotOf(layer: Layer, name: string) {
-  return layer.slots.find((slot) => slot.name === name)!;
+function noNumber(
+  layer: Layer,
+  below: Layer,
+  field: string | undefined,
+): never {
+  throw new TypeError(
+    `Cannot build a packet as ${layer.name} must have a number under ${below.name}, and has none${
+      field === undefined ? "" : `; set '${field}' of ${below.name}`
+    }`,
+  );
 }
 
 function linkTypeOf({ name, under }: Layer): number {

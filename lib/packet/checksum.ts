@@ -32,13 +32,8 @@ export interface ChecksumReport {
 export interface Below {
   /** Its layer. */
   readonly layer: Layer;
-  /**
-   * Reads a field.
-   *
-   * @param name The field.
-   * @returns Its value.
-   */
-  value(name: string): unknown;
+  /** Its fields. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** What a checksum is to be made over. */
@@ -96,14 +91,21 @@ function pseudoSum(
 ): number {
   const fields = below?.layer.pseudoHeader;
   if (below === undefined || fields === undefined) return 0;
-  const number = layer.under.find(([parent]) => parent === below.layer.name);
+  const number = below.layer.writer.numberOf(layer) ?? 0;
   // The length has 32 bits, of which IPv4 writes 16.
-  let sum = (number?.[1] ?? 0) + (length & 0xffff) + (length >>> 16);
+  let sum = number + (length & 0xffff) + (length >>> 16);
   for (const field of fields) {
-    const value = below.value(field);
-    if (value instanceof Address) sum = onesSum(value.toBytes(), sum);
+    const value = below.fields[field];
+    if (!(value instanceof Address)) continue;
+    const { w0, w1, w2, w3 } = value;
+    sum += halves(w0) + halves(w1) + halves(w2) + halves(w3);
   }
   return sum;
+}
+
+/** A word as two of 16 bits, added up. */
+function halves(word: number): number {
+  return (word >>> 16) + (word & 0xffff);
 }
 
 /**
@@ -142,12 +144,9 @@ export function checkedSums(
     }
     const rule = layer.checksum;
     if (rule !== undefined && (rule.over === "header" || !isCut)) {
-      const value = fieldOf(view, rule.field) as number;
+      const value = fieldsOf(view)[rule.field] as number;
       const under = layers[index - 1] as Header | undefined;
-      const below = under && {
-        layer: under[LAYER],
-        value: (name: string) => fieldOf(under, name),
-      };
+      const below = under && { layer: under[LAYER], fields: fieldsOf(under) };
       const covered = { layer, octets: bytes, start, header, end, below };
       const expected = headerChecksum(covered, value);
       // 0 and 0xffff are one number in ones' complement, but where 0 is "none".
@@ -163,6 +162,6 @@ export function checkedSums(
   return reports;
 }
 
-function fieldOf(view: LayerView, name: string): unknown {
-  return (view as unknown as Readonly<Record<string, unknown>>)[name];
+function fieldsOf(view: LayerView): Readonly<Record<string, unknown>> {
+  return view as unknown as Readonly<Record<string, unknown>>;
 }

@@ -11,7 +11,7 @@
 
 import { Address } from "../ip/address.ts";
 import { Header, LAYER } from "./header.ts";
-import { rawValues } from "./encode.ts";
+import { compileWriter } from "./encode.ts";
 import type {
   FieldInputs,
   FieldTable,
@@ -20,6 +20,7 @@ import type {
   LayerView,
   Slot,
   ViewClass,
+  Writer,
 } from "./layer.ts";
 import { layout } from "./layout.ts";
 
@@ -54,8 +55,12 @@ export function layer<const N extends string, const F extends FieldTable>(
 ): Layer<N, F> {
   const slots = layout(name, fields);
   let compiled: ViewClass<N, F> | undefined;
-  const define = (values: FieldInputs<F> = {} as FieldInputs<F>) =>
-    Object.freeze({ layer: made, values, raw: rawValues(made, values) });
+  let writer: Writer | undefined;
+  const define = (values: FieldInputs<F> = {} as FieldInputs<F>) => ({
+    layer: made,
+    values,
+    raw: made.writer.take(values),
+  });
   const made: Layer<N, F> = Object.defineProperties(
     define,
     Object.getOwnPropertyDescriptors({
@@ -67,6 +72,9 @@ export function layer<const N extends string, const F extends FieldTable>(
       // Most programs meet few of the layers: each is compiled when it is met.
       get View(): ViewClass<N, F> {
         return compiled ??= compileView<N, F>(made);
+      },
+      get writer(): Writer {
+        return writer ??= compileWriter(made);
       },
     }),
   ) as unknown as Layer<N, F>;

@@ -103,7 +103,7 @@ export interface LayerSpec<
 }
 
 /** Field values as they are written: flags as a number, MACs as octets. */
-export type RawValues = Readonly<Record<string, RawValue>>;
+export type RawValues = Readonly<Record<string, RawValue | undefined>>;
 
 /** One value as it is written. */
 export type RawValue = number | Address | Uint8Array;
@@ -127,6 +127,44 @@ export interface ChecksumRule<F extends FieldTable> {
   readonly over: "header" | "payload" | "pseudo";
   /** Whether 0 stands for "none", so that a sum of 0 is written as 0xffff. */
   readonly zeroMeansNone?: boolean;
+}
+
+/** How a layer's headers are written: functions compiled from its field table. */
+export interface Writer {
+  /** The field that takes what is left of the header, if there is one. */
+  readonly rest: string | undefined;
+  /** Octets from the start of the header to its checksum, if it has one. */
+  readonly checksumAt: number | undefined;
+  /**
+   * Gives the number under which a layer comes after this one.
+   *
+   * @param layer The layer that comes next.
+   * @returns The number, or `undefined` if it has none.
+   */
+  readonly numberOf: (layer: Layer) => number | undefined;
+  /**
+   * Checks fields that were set; those that are `undefined` count as not set.
+   * It throws a `TypeError` for a field that there is not or a value of another
+   * kind, and a `RangeError` for one that does not fit.
+   */
+  readonly take: (values: object) => RawValues;
+  /**
+   * Copies values, and fills in those that were not set: what follows from the
+   * lengths, the number of what comes next, defaults.
+   */
+  readonly finish: (
+    raw: RawValues,
+    header: number,
+    payload: number,
+    next: number | undefined,
+  ) => RawValues;
+  /** Writes every field; what the octets held before does not matter. */
+  readonly write: (
+    octets: Uint8Array,
+    view: DataView,
+    at: number,
+    raw: RawValues,
+  ) => void;
 }
 
 /** What a {@linkcode Slot} holds. */
@@ -303,4 +341,6 @@ export interface Layer<
   readonly size: number;
   /** The class that reads the fields; compiled on first use. */
   readonly View: ViewClass<N, F>;
+  /** What writes the fields; compiled on first use. */
+  readonly writer: Writer;
 }

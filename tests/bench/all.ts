@@ -5,6 +5,7 @@
  */
 
 import { bench as address } from "./address.ts";
+import { bench as craft } from "./craft.ts";
 import { bench as entry } from "./entry.ts";
 import { bench as prompt } from "./prompt.ts";
 import { bench as summarize } from "./summarize.ts";
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   address,
   summarize,
   table,
+  craft,
 };
 
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(benches);

@@ -1,5 +1,9 @@
 /** The recordings that the packet tests read, and the programs they ask. */
 
+import { DecodeError } from "../../lib/errors.ts";
+import type { Packet } from "../../lib/packet/mod.ts";
+import { open } from "../../lib/pcap/mod.ts";
+
 const PCAPS = new URL("../../../shared/data/pcaps/", import.meta.url);
 
 /** The captures there are; none, with the reason printed, where there is no folder. */
@@ -80,4 +84,49 @@ export async function each<T>(
   await Promise.all(Array.from({ length: atOnce }, async () => {
     for (const item of queue) await work(item);
   }));
+}
+
+/** A capture file: tcpdump_test.ts has shown that the octets are right. */
+export function pcap(
+  linkType: number,
+  packets: readonly Pick<Packet, "bytes" | "length">[],
+): Uint8Array {
+  const size = packets.reduce((sum, { bytes }) => sum + 16 + bytes.length, 24);
+  const octets = new Uint8Array(size);
+  const view = new DataView(octets.buffer);
+  [0xa1b2c3d4, 0x00020004, 0, 0, 262_144, linkType]
+    .forEach((word, i) => view.setUint32(i * 4, word));
+  let at = 24;
+  for (const { bytes, length } of packets) {
+    view.setUint32(at + 8, bytes.length);
+    view.setUint32(at + 12, length);
+    octets.set(bytes, at + 16);
+    at += 16 + bytes.length;
+  }
+  return octets;
+}
+
+/** A packet with its place in a capture. */
+export interface Numbered {
+  readonly capture: string;
+  readonly number: number;
+  readonly packet: Packet;
+}
+
+/** All packets of all captures, by what they start with. */
+export async function packetsByLinkType(): Promise<Map<number, Numbered[]>> {
+  const byLinkType = new Map<number, Numbered[]>();
+  for (const { name, path } of captures) {
+    try {
+      let number = 0;
+      for await (const packet of await open(path)) {
+        const same = byLinkType.get(packet.linkType) ?? [];
+        same.push({ capture: name, number: ++number, packet });
+        byLinkType.set(packet.linkType, same);
+      }
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
+  }
+  return byLinkType;
 }

@@ -7,10 +7,16 @@
  */
 
 import assert from "node:assert/strict";
-import { DecodeError } from "../../lib/errors.ts";
 import type { Packet } from "../../lib/packet/mod.ts";
-import { open } from "../../lib/pcap/mod.ts";
-import { captures, installed, run, say } from "./corpus.ts";
+import {
+  captures,
+  installed,
+  type Numbered,
+  packetsByLinkType,
+  pcap,
+  run,
+  say,
+} from "./corpus.ts";
 
 const ignore = captures.length === 0 || !installed("tshark");
 
@@ -26,6 +32,7 @@ const LAYERS: Readonly<Record<Packet["layers"][number]["name"], string>> = {
   sll: "sll",
   tcp: "tcp",
   udp: "udp",
+  vlan: "vlan",
 };
 
 const CUT = "the header is cut short: we leave the layer out and say so, " +
@@ -86,7 +93,7 @@ function bits<F extends string>(
 
 /** Our fields the way tshark writes them; only the first of each layer. */
 function fieldsOf(packet: Packet): Fields {
-  const { ethernet, loopback, sll, ipv4, ipv6, tcp, udp } = packet;
+  const { ethernet, loopback, sll, vlan, ipv4, ipv6, tcp, udp } = packet;
   const last = packet.layers.at(-1);
   const fields: Record<string, string | number> = {};
   if (ethernet) {
@@ -103,6 +110,23 @@ function fieldsOf(packet: Packet): Fields {
       "sll.hatype": sll.hardwareType,
       "sll.halen": sll.addressLength,
     });
+  }
+  if (vlan) {
+    // tshark tells a provider's tag by another name, and not what follows it.
+    const isProvider = ethernet?.type === 0x88a8;
+    const name = isProvider ? "ieee8021ad" : "vlan";
+    Object.assign(fields, {
+      [`${name}.priority`]: vlan.priority,
+      [`${name}.dei`]: vlan.dropEligible,
+      [`${name}.id`]: vlan.id,
+    });
+    if (!isProvider) {
+      Object.assign(fields, {
+        ...vlan.type <= 1500
+          ? { "vlan.len": vlan.type }
+          : { "vlan.etype": hex(vlan.type, 4) },
+      });
+    }
   }
   if (ipv4) {
     Object.assign(fields, {
@@ -176,7 +200,8 @@ function fieldsOf(packet: Packet): Fields {
 /** The fields to ask tshark for: any that `fieldsOf` can give. */
 const ASKED =
   "eth.dst eth.src eth.type eth.len null.family sll.pkttype sll.hatype \
-sll.halen ip.version ip.hdr_len ip.dsfield.dscp ip.dsfield.ecn ip.len ip.id \
+sll.halen vlan.priority vlan.dei vlan.id vlan.etype vlan.len \
+ieee8021ad.priority ieee8021ad.dei ieee8021ad.id ip.version ip.hdr_len ip.dsfield.dscp ip.dsfield.ecn ip.len ip.id \
 ip.flags ip.frag_offset ip.ttl ip.proto ip.checksum ip.src ip.dst ipv6.version \
 ipv6.tclass ipv6.flow ipv6.plen ipv6.nxt ipv6.hlim ipv6.src ipv6.dst \
 tcp.srcport tcp.dstport tcp.seq_raw tcp.ack_raw tcp.hdr_len tcp.flags \
@@ -206,48 +231,9 @@ async function tshark(linkType: number, packets: readonly Packet[]) {
     const fields = Object.fromEntries(
       values.map((value, i) => [ASKED[i]!, value]),
     );
-    return { protocols: protocols.split(":"), fields };
+    const names = protocols.replace("ieee8021ad", "vlan").split(":");
+    return { protocols: names, fields };
   });
-}
-
-/** A capture file: tcpdump_test.ts has shown that the octets are right. */
-function pcap(linkType: number, packets: readonly Packet[]): Uint8Array {
-  const size = packets.reduce((sum, { bytes }) => sum + 16 + bytes.length, 24);
-  const octets = new Uint8Array(size);
-  const view = new DataView(octets.buffer);
-  [0xa1b2c3d4, 0x00020004, 0, 0, 262_144, linkType]
-    .forEach((word, i) => view.setUint32(i * 4, word));
-  let at = 24;
-  for (const { bytes, length } of packets) {
-    view.setUint32(at + 8, bytes.length);
-    view.setUint32(at + 12, length);
-    octets.set(bytes, at + 16);
-    at += 16 + bytes.length;
-  }
-  return octets;
-}
-
-interface Numbered {
-  readonly capture: string;
-  readonly number: number;
-  readonly packet: Packet;
-}
-
-async function packetsByLinkType(): Promise<Map<number, Numbered[]>> {
-  const byLinkType = new Map<number, Numbered[]>();
-  for (const { name, path } of captures) {
-    try {
-      let number = 0;
-      for await (const packet of await open(path)) {
-        const same = byLinkType.get(packet.linkType) ?? [];
-        same.push({ capture: name, number: ++number, packet });
-        byLinkType.set(packet.linkType, same);
-      }
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-    }
-  }
-  return byLinkType;
 }
 
 Deno.test({

@@ -11,3 +11,4 @@ export * from "./loopback.ts";
 export * from "./sll.ts";
 export * from "./tcp.ts";
 export * from "./udp.ts";
+export * from "./vlan.ts";
