@@ -299,7 +299,7 @@ const PURE_DENO = /^Deno\.(consoleSize|inspect|InspectOptions|customInspect)$/;
 function pure(files: readonly SourceFile[]): string[] {
   const isPure = (path: string) => (levelOf(path) ?? 9) <= 2;
   // The file that opens capture files, given a path, is the one that reads.
-  const opens = /^lib\/pcap\/source\.ts$/;
+  const opens = /^lib\/pcap\/(source|target)\.ts$/;
   return files.filter(({ path }) => isPure(path) && !opens.test(path)).flatMap(
     (file) => [
       ...[...codeOf(file).matchAll(/\bDeno\.\w+/g)]

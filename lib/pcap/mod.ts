@@ -8,3 +8,4 @@
  */
 
 export * from "./capture.ts";
+export * from "./create.ts";

@@ -150,13 +150,38 @@ function streamSource(stream: ReadableStream<Uint8Array>): Source {
   };
 }
 
-/** Says what went wrong with a file, and what to do about it. */
-function fileError(error: unknown, op: string, target: string): unknown {
+/**
+ * Says what went wrong with a file, and what to do about it.
+ *
+ * @param error What the runtime threw.
+ * @param op What was to be done: `"open"`, `"read"`, `"create"`, `"write"`.
+ * @param target The file's path.
+ * @returns The error to throw.
+ *
+ * @example
+ * ```ts
+ * import { NetError } from "../errors.ts";
+ * import { fileError } from "./source.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const error = fileError(new Deno.errors.AlreadyExists(), "create", "a.pcap");
+ * assert.ok(error instanceof NetError && error.code === "exists");
+ * ```
+ */
+export function fileError(error: unknown, op: string, target: string): unknown {
   const { errors } = Deno;
   const facts = { op, target, cause: error };
   if (error instanceof errors.NotFound) {
     const hint = `ls ${target.slice(0, target.lastIndexOf("/") + 1) || "."}`;
     return new NetError("no such file", { ...facts, code: "not-found", hint });
+  }
+  if (error instanceof errors.AlreadyExists) {
+    const hint = "another name, or { overwrite: true }";
+    return new NetError("there is such a file", {
+      ...facts,
+      code: "exists",
+      hint,
+    });
   }
   if (error instanceof errors.IsADirectory) {
     const hint = "give the path of one file in it";
@@ -168,10 +193,11 @@ function fileError(error: unknown, op: string, target: string): unknown {
   }
   if (error instanceof errors.NotCapable) {
     // For /dev and /proc the runtime wants more than the right to read.
+    const right = op === "create" || op === "write" ? "write" : "read";
     const flag = error.message.includes("--allow-all")
       ? "--allow-all"
-      : `--allow-read=${target}`;
-    return new PermissionError("this program may not read it", {
+      : `--allow-${right}=${target}`;
+    return new PermissionError(`this program may not ${right} it`, {
       ...facts,
       code: "permission",
       hint: `deno run ${flag} …`,
