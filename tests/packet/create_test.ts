@@ -7,7 +7,7 @@ import {
   decode,
   ethernet,
   ipv4,
-  Packet,
+  type Packet,
   udp,
 } from "../../lib/packet/mod.ts";
 import { create, type CreateOptions, open } from "../../lib/pcap/mod.ts";
