@@ -9,6 +9,8 @@
  * @module
  */
 
+import { canvas } from "../inspect/canvas.ts";
+import { tree, type TreeNode } from "../inspect/tree.ts";
 import { Address } from "../ip/address.ts";
 import { Header, LAYER } from "./header.ts";
 import { compileWriter } from "./encode.ts";
@@ -17,7 +19,9 @@ import type {
   FieldTable,
   Layer,
   LayerHooks,
+  LayerSpec,
   LayerView,
+  RawValues,
   Slot,
   ViewClass,
   Writer,
@@ -56,11 +60,8 @@ export function layer<const N extends string, const F extends FieldTable>(
   const slots = layout(name, fields);
   let compiled: ViewClass<N, F> | undefined;
   let writer: Writer | undefined;
-  const define = (values: FieldInputs<F> = {} as FieldInputs<F>) => ({
-    layer: made,
-    values,
-    raw: made.writer.take(values),
-  });
+  const define = (values: FieldInputs<F> = {} as FieldInputs<F>) =>
+    new Spec(made, values, made.writer.take(values));
   const made: Layer<N, F> = Object.defineProperties(
     define,
     Object.getOwnPropertyDescriptors({
@@ -73,12 +74,52 @@ export function layer<const N extends string, const F extends FieldTable>(
       get View(): ViewClass<N, F> {
         return compiled ??= compileView<N, F>(made);
       },
+      [Symbol.for("Deno.customInspect")]: inspectLayer,
       get writer(): Writer {
         return writer ??= compileWriter(made);
       },
     }),
   ) as unknown as Layer<N, F>;
   return made;
+}
+
+/** A header to build. */
+class Spec<N extends string, F extends FieldTable> implements LayerSpec<N, F> {
+  constructor(
+    readonly layer: Layer<N, F>,
+    readonly values: FieldInputs<F>,
+    readonly raw: RawValues,
+  ) {}
+
+  toJSON(): Record<string, unknown> {
+    return { layer: this.layer.name, ...this.values };
+  }
+
+  [Symbol.for("Deno.customInspect")](
+    inspect: (value: unknown, options?: unknown) => string,
+    options?: unknown,
+  ): string {
+    return `${this.layer.name}(${inspect(this.values, options)})`;
+  }
+}
+
+/** Shows a layer as its fields and their widths; inside a value, as its name. */
+function inspectLayer(
+  this: Layer,
+  _inspect: unknown,
+  options?: { readonly colors?: boolean; readonly currentDepth?: number },
+): string {
+  const { name, source, slots } = this;
+  if (options?.currentDepth) return name;
+  const children = slots.map((slot): TreeNode => ({
+    label: slot.name,
+    role: "key",
+    note: `${slot.bits === 0 ? "the rest" : `${slot.bits} bits`}${
+      slot.flags.length > 0 ? `: ${slot.flags.join(", ")}` : ""
+    }`,
+  }));
+  const page = canvas({ colors: options?.colors ?? false });
+  return tree({ label: name, role: "heading", note: source, children }, page);
 }
 
 /**

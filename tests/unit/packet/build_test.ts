@@ -304,3 +304,17 @@ Deno.test("random packets are decoded to what was built, all checksums right", (
     { numRuns: 300 },
   );
 });
+
+Deno.test("a layer shows its fields, a header to build what was set", () => {
+  assert.deepEqual(Deno.inspect(udp).split("\n"), [
+    "udp  RFC 768",
+    "├─ srcPort  16 bits",
+    "├─ dstPort  16 bits",
+    "├─ length  16 bits",
+    "└─ checksum  16 bits",
+  ]);
+  assert.match(Deno.inspect(tcp), /flags {2}9 bits: AE, CWR, /);
+  const spec = udp({ dstPort: 53 });
+  assert.equal(Deno.inspect([spec]), "[ udp({ dstPort: 53 }) ]");
+  assert.equal(JSON.stringify(spec), '{"layer":"udp","dstPort":53}');
+});
