@@ -16,7 +16,7 @@ import {
   takeInteger,
   takeInterfaceId,
   takeSubnet,
-} from "./transition/checks.ts";
+} from "./checks.ts";
 
 /** A hardware address: anything that {@linkcode mac} takes. */
 export type Hardware = string | Uint8Array | Mac;

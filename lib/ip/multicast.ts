@@ -9,7 +9,7 @@ import { Mac } from "./mac/mac.ts";
 import { lowest } from "./prefix.ts";
 import { IPV6_SCOPES, type MulticastScope } from "./registry/scopes.ts";
 import { Subnet } from "./subnet.ts";
-import { takeAddress } from "./transition/checks.ts";
+import { takeAddress } from "./checks.ts";
 
 /** How far an address reaches; `"none"` is what the unspecified address has. */
 export type Scope = Exclude<MulticastScope, "local"> | "none";

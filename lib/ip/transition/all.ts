@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { OneOrMore } from "./checks.ts";
+export type { OneOrMore } from "../checks.ts";
 export type { Embedded } from "./embedding.ts";
 export type { NonGlobalOption } from "./global.ts";
 export type { Mechanism } from "./mechanism.ts";

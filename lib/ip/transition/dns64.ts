@@ -13,7 +13,7 @@ import {
   takeFields,
   takeList,
   takeSubnet,
-} from "./checks.ts";
+} from "../checks.ts";
 import {
   embed,
   type Embedded,

@@ -6,7 +6,7 @@
 
 import { Address, address } from "../address.ts";
 import { type Subnet, subnet } from "../subnet.ts";
-import { takeAddress, takeFields, takeInteger } from "./checks.ts";
+import { takeAddress, takeFields, takeInteger } from "../checks.ts";
 import type { Mechanism } from "./mechanism.ts";
 
 /**

@@ -7,7 +7,7 @@
 import { Address } from "../address.ts";
 import { lowest } from "../prefix.ts";
 import { Subnet, subnet } from "../subnet.ts";
-import { takeSubnet } from "./checks.ts";
+import { takeSubnet } from "../checks.ts";
 
 /** What an IPv4-embedded address holds. */
 export interface Embedded {

@@ -5,7 +5,7 @@
  */
 
 import { Address, address } from "../address.ts";
-import { takeAddress } from "./checks.ts";
+import { takeAddress } from "../checks.ts";
 import type { Mechanism } from "./mechanism.ts";
 
 /** What an IPv4-mapped address holds. */

@@ -6,7 +6,7 @@
 
 import { Address, address } from "../address.ts";
 import { Subnet } from "../subnet.ts";
-import { takeAddress, takeSubnet } from "./checks.ts";
+import { takeAddress, takeSubnet } from "../checks.ts";
 import { localUse } from "./global.ts";
 import type { Mechanism } from "./mechanism.ts";
 

@@ -12,14 +12,14 @@
 import { Address } from "../address.ts";
 import { lowest } from "../prefix.ts";
 import { Subnet } from "../subnet.ts";
-import { readBits, writeBits } from "./bits.ts";
+import { readBits, writeBits } from "../bits.ts";
 import {
   takeAddress,
   takeBlock,
   takeFields,
   takeInteger,
   takeSubnet,
-} from "./checks.ts";
+} from "../checks.ts";
 import type { Mechanism } from "./mechanism.ts";
 import { type PortRange, portSet, psidOf } from "./port_set.ts";
 

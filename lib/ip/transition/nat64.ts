@@ -7,7 +7,7 @@
 
 import { type Address, address } from "../address.ts";
 import { type Subnet, subnet } from "../subnet.ts";
-import { takeAddress } from "./checks.ts";
+import { takeAddress } from "../checks.ts";
 import {
   embed,
   type Embedded,

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { takeFields, takeInteger } from "./checks.ts";
+import { takeFields, takeInteger } from "../checks.ts";
 
 /** How the bits of a port are dealt out. */
 export interface PortBits {

@@ -8,8 +8,8 @@
 import type { Address } from "../address.ts";
 import { lowest } from "../prefix.ts";
 import { Subnet } from "../subnet.ts";
-import { readBits, writeBits } from "./bits.ts";
-import { takeAddress, takeBlock, takeFields, takeSubnet } from "./checks.ts";
+import { readBits, writeBits } from "../bits.ts";
+import { takeAddress, takeBlock, takeFields, takeSubnet } from "../checks.ts";
 import type { Mechanism } from "./mechanism.ts";
 
 /** What a provider has fixed for all its customers. */

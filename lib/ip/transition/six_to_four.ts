@@ -6,7 +6,7 @@
 
 import { Address, address } from "../address.ts";
 import { Subnet } from "../subnet.ts";
-import { takeAddress, takeInteger, takeInterfaceId } from "./checks.ts";
+import { takeAddress, takeInteger, takeInterfaceId } from "../checks.ts";
 import { checkGlobal, localUse, type NonGlobalOption } from "./global.ts";
 import type { Mechanism } from "./mechanism.ts";
 

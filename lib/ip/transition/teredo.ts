@@ -5,7 +5,7 @@
  */
 
 import { Address, address } from "../address.ts";
-import { takeAddress, takeFields, takeInteger } from "./checks.ts";
+import { takeAddress, takeFields, takeInteger } from "../checks.ts";
 import { checkGlobal, localUse, type NonGlobalOption } from "./global.ts";
 import type { Mechanism } from "./mechanism.ts";
 

@@ -7,7 +7,7 @@
 
 import { type Address, address } from "../address.ts";
 import type { Subnet } from "../subnet.ts";
-import { takeAddress, takeFields, takeSubnet } from "./checks.ts";
+import { takeAddress, takeFields, takeSubnet } from "../checks.ts";
 import { embed, extract, takePrefix, WELL_KNOWN } from "./embedding.ts";
 import { checkGlobal, type NonGlobalOption } from "./global.ts";
 import type { Mechanism } from "./mechanism.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Address, address, type Family } from "../address.ts";
-import { Subnet, subnet } from "../subnet.ts";
+import { Address, address, type Family } from "./address.ts";
+import { Subnet, subnet } from "./subnet.ts";
 
 /**
  * Takes an address of one family.

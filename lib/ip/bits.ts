@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Address } from "../address.ts";
+import { Address } from "./address.ts";
 
 /**
  * Reads a run of bits.
@@ -16,7 +16,7 @@ import { Address } from "../address.ts";
  *
  * @example
  * ```ts
- * import { parse } from "../address.ts";
+ * import { parse } from "./address.ts";
  * import { readBits } from "./bits.ts";
  * import assert from "node:assert/strict";
  *
@@ -39,7 +39,7 @@ export function readBits(from: Address, start: number, length: number): bigint {
  *
  * @example
  * ```ts
- * import { parse } from "../address.ts";
+ * import { parse } from "./address.ts";
  * import { writeBits } from "./bits.ts";
  * import assert from "node:assert/strict";
  *
