@@ -5,6 +5,7 @@
  */
 
 export * from "./checksum.ts";
+export * from "./crc32c.ts";
 export * from "./hex.ts";
 export * from "./hexdump.ts";
 export * from "./reader.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Address } from "../ip/address.ts";
-import { headerChecksum } from "./checksum.ts";
+import { headerBelow, headerChecksum } from "./checksum.ts";
 import type { Frame } from "./frame.ts";
 import type {
   FieldInputs,
@@ -197,12 +197,9 @@ function assemble(parts: Given): Frame {
   for (const part of parts) {
     if (!isSpec(part)) break;
     const { layer, raw } = part;
-    const { rest } = layer.writer;
-    const options = rest === undefined
-      ? undefined
-      : raw[rest] as Uint8Array | undefined;
+    const tail = raw.$tail as Uint8Array | undefined;
     const unit = layer.headerUnit ?? 1;
-    const size = layer.size + (options?.length ?? 0);
+    const size = layer.size + (tail?.length ?? 0);
     const header = size + (unit - size % unit) % unit;
     laid.push({ layer, set: raw, raw, header, offset: length });
     length += header;
@@ -233,7 +230,7 @@ function fill(place: Stretch, laid: readonly Laid[], i: number): void {
   }
   const at = place.start + offset;
   one.raw = writer.finish(set, header, place.end - at - header, next);
-  writer.write(place.octets, place.view, at, one.raw);
+  writer.write(place.octets, place.view, at, one.raw, header);
 }
 
 /** Writes one header's checksum, where it has one that was not set. */
@@ -244,10 +241,13 @@ function sum(place: Stretch, laid: readonly Laid[], i: number): void {
   if (set[checksum.field] !== undefined) return;
   const { octets, view, end } = place;
   const start = place.start + offset;
-  const under = laid[i - 1];
+  const under = headerBelow(laid, i, ({ layer }) => layer);
   const below = under && { layer: under.layer, fields: under.raw };
   const value = headerChecksum({ layer, octets, start, header, end, below });
-  view.setUint16(start + checksumAt, value);
+  if (value === undefined) return;
+  if (checksum.algorithm === "crc32c") {
+    view.setUint32(start + checksumAt, value);
+  } else view.setUint16(start + checksumAt, value);
 }
 
 function payloadOf(parts: Given, headers: number): Uint8Array {

@@ -5,6 +5,7 @@
  */
 
 import { onesSum } from "../bytes/checksum.ts";
+import { crc32c } from "../bytes/crc32c.ts";
 import { Address } from "../ip/address.ts";
 import { type Header, LAYER } from "./header.ts";
 import type { Layer, LayerView } from "./layer.ts";
@@ -53,12 +54,12 @@ export interface Covered {
 }
 
 /**
- * Makes the Internet checksum of a header by its layer's rule.
+ * Makes the checksum of a header by its layer's rule.
  *
  * @param covered The header, and what its checksum covers.
  * @param present What the checksum's field holds now: it counts as 0.
- * @returns The checksum; 0 for a layer that has none.
- * @see RFC 1071, RFC 768, RFC 9293 §3.1, RFC 8200 §8.1
+ * @returns The checksum; `undefined` for a layer or a header that has none.
+ * @see RFC 1071, RFC 768, RFC 9293 §3.1, RFC 8200 §8.1, RFC 9260 §6.8
  *
  * @example
  * ```ts
@@ -71,16 +72,77 @@ export interface Covered {
  * assert.equal(headerChecksum(covered as never), 0x66ce);
  * ```
  */
-export function headerChecksum(covered: Covered, present = 0): number {
+export function headerChecksum(
+  covered: Covered,
+  present = 0,
+): number | undefined {
   const { layer, octets, start, header, end, below } = covered;
-  if (layer.checksum === undefined) return 0;
-  const { over, zeroMeansNone } = layer.checksum;
+  const rule = layer.checksum;
+  if (rule === undefined) return undefined;
+  const { zeroMeansNone, except, algorithm, coverage } = rule;
+  let { over } = rule;
+  let to = end;
+  if (typeof over === "function" || coverage !== undefined) {
+    const view = viewOf(covered);
+    if (typeof over === "function") over = over(view as never);
+    const covers = rule.coverage?.(view as never);
+    if (covers === 0) return undefined;
+    if (covers !== undefined) to = Math.min(end, start + covers);
+  }
+  if (over === "header") to = start + header;
+  if (algorithm === "crc32c") {
+    const at = start + layer.writer.checksumAt!;
+    return octetsSwapped(crc32c(octets, start, to, at));
+  }
   const initial = over === "pseudo" ? pseudoSum(layer, below, end - start) : 0;
-  const to = over === "header" ? start + header : end;
   // The field itself counts as 0: what it holds is taken out again.
-  const sum = onesSum(octets, initial + (~present & 0xffff), start, to);
+  let sum = initial + (~present & 0xffff);
+  if (except === undefined) sum = onesSum(octets, sum, start, to);
+  else {
+    sum = onesSum(octets, sum, start, Math.min(to, start + except[0]));
+    sum = onesSum(octets, sum, Math.min(to, start + except[1]), to);
+  }
   const checksum = ~sum & 0xffff;
   return checksum === 0 && zeroMeansNone ? 0xffff : checksum;
+}
+
+function viewOf({ layer, octets, start, header }: Covered): LayerView {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+  return new layer.View(octets, view, start, 0, header);
+}
+
+/** SCTP sends a CRC's low octet first (RFC 9260, appendix A). */
+function octetsSwapped(word: number): number {
+  const high = word << 24 | (word & 0xff00) << 8;
+  return (high | word >>> 8 & 0xff00 | word >>> 24) >>> 0;
+}
+
+/**
+ * Finds the header whose pseudo-header a checksum covers: the next below that is
+ * no extension of another.
+ *
+ * @param headers The headers, outermost first.
+ * @param index The place of the header with the checksum.
+ * @param layerOf Tells a header's layer.
+ * @returns The header; `undefined` if it is the first.
+ *
+ * @example
+ * ```ts
+ * import { headerBelow } from "./checksum.ts";
+ * import { ipv4 } from "./layers/ipv4.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(headerBelow(["ip", "udp"], 1, () => ipv4 as never), "ip");
+ * ```
+ */
+export function headerBelow<H>(
+  headers: readonly H[],
+  index: number,
+  layerOf: (header: H) => Pick<Layer, "isExtension">,
+): H | undefined {
+  let below = index - 1;
+  while (below >= 0 && layerOf(headers[below]!).isExtension) below--;
+  return headers[below];
 }
 
 /** The ones' complement sum of the pseudo-header that the layer below hands up. */
@@ -143,12 +205,20 @@ export function checkedSums(
       end = start + header + stated;
     }
     const rule = layer.checksum;
-    if (rule !== undefined && (rule.over === "header" || !isCut)) {
-      const value = fieldsOf(view)[rule.field] as number;
-      const under = layers[index - 1] as Header | undefined;
+    const value = rule && fieldsOf(view)[rule.field];
+    const over = typeof rule?.over === "function"
+      ? rule.over(view as never)
+      : rule?.over;
+    if (rule && typeof value === "number" && (over === "header" || !isCut)) {
+      const under = headerBelow(
+        layers as readonly Header[],
+        index,
+        (header) => header[LAYER],
+      );
       const below = under && { layer: under[LAYER], fields: fieldsOf(under) };
       const covered = { layer, octets: bytes, start, header, end, below };
       const expected = headerChecksum(covered, value);
+      if (expected === undefined) continue;
       // 0 and 0xffff are one number in ones' complement, but where 0 is "none".
       const isZero = (sum: number) => sum === 0 || sum === 0xffff;
       const ok = value === expected || isZero(value) && isZero(expected) ||

@@ -1,19 +1,17 @@
 /**
- * Compiles a layer's field table into the class that reads it.
- *
- * Interpreting a table on every read is some ten times slower than code written
- * for it by hand; source text made from the table once and compiled by
- * `new Function` is as fast as hand-written getters, and no second description
- * of the header is needed.
+ * Compiles a layer's field table into the class that reads it: a getter for
+ * each fixed field, and one reading of all that lies behind them, when the first
+ * of those fields is asked for.
  *
  * @module
  */
 
 import { canvas } from "../inspect/canvas.ts";
 import { tree, type TreeNode } from "../inspect/tree.ts";
-import { Address } from "../ip/address.ts";
-import { Header, LAYER } from "./header.ts";
 import { compileWriter } from "./encode.ts";
+import { READ_SCOPE, readExpression } from "./expression.ts";
+import { Cursor, type Fields, type Mark } from "./format.ts";
+import { Header, LAYER, PARSE, type Parsed } from "./header.ts";
 import type {
   FieldInputs,
   FieldTable,
@@ -22,11 +20,11 @@ import type {
   LayerSpec,
   LayerView,
   RawValues,
-  Slot,
   ViewClass,
   Writer,
 } from "./layer.ts";
 import { layout } from "./layout.ts";
+import { compileTable, type Table } from "./table.ts";
 
 /**
  * Defines a layer.
@@ -57,7 +55,7 @@ export function layer<const N extends string, const F extends FieldTable>(
   fields: F,
   hooks: LayerHooks<N, F>,
 ): Layer<N, F> {
-  const slots = layout(name, fields);
+  const { slots, tail } = layout(name, fields);
   let compiled: ViewClass<N, F> | undefined;
   let writer: Writer | undefined;
   const define = (values: FieldInputs<F> = {} as FieldInputs<F>) =>
@@ -69,6 +67,7 @@ export function layer<const N extends string, const F extends FieldTable>(
       name,
       fields,
       slots,
+      tail,
       size: slots.reduce((bits, slot) => bits + slot.bits, 0) >> 3,
       // Most programs meet few of the layers: each is compiled when it is met.
       get View(): ViewClass<N, F> {
@@ -109,15 +108,19 @@ function inspectLayer(
   _inspect: unknown,
   options?: { readonly colors?: boolean; readonly currentDepth?: number },
 ): string {
-  const { name, source, slots } = this;
+  const { name, source, slots, tail } = this;
   if (options?.currentDepth) return name;
-  const children = slots.map((slot): TreeNode => ({
-    label: slot.name,
+  const line = (label: string, note: string): TreeNode => ({
+    label,
     role: "key",
-    note: `${slot.bits === 0 ? "the rest" : `${slot.bits} bits`}${
-      slot.flags.length > 0 ? `: ${slot.flags.join(", ")}` : ""
-    }`,
-  }));
+    note,
+  });
+  const children = slots.map(({ name, bits, flags, names }) => {
+    const list = flags.length > 0 ? flags : Object.values(names ?? {});
+    const known = list.length === 0 ? "" : `: ${list.join(", ")}`;
+    return line(name, `${bits} ${bits === 1 ? "bit" : "bits"}${known}`);
+  });
+  for (const { name, format } of tail) children.push(line(name, format.about));
   const page = canvas({ colors: options?.colors ?? false });
   return tree({ label: name, role: "heading", note: source, children }, page);
 }
@@ -131,18 +134,34 @@ function inspectLayer(
 function compileView<N extends string, F extends FieldTable>(
   layer: Layer<N, F>,
 ): ViewClass<N, F> {
-  const { name, slots, size } = layer;
-  const flagLists: FlagList[] = [];
+  const { name, slots, tail, size } = layer;
+  const flagLists: string[] = [];
+  const places = { octets: "this.#b", view: "this.#d", at: "this.#o" };
   const getters = slots.map((slot) => {
-    if (slot.kind === "flags") flagLists.push(flagList(slot.flags));
-    const value = expression(slot, size, flagLists.length - 1);
+    const flags = `flags${flagLists.length}`;
+    if (slot.kind === "flags") {
+      flagLists.push(
+        `const ${flags} = flagList(${JSON.stringify(slot.flags)});`,
+      );
+    }
+    const value = readExpression(slot, size, places, flags);
     return `get ${slot.name}() { return ${value}; }`;
   });
+  const tailGetters = tail.map(({ name }) =>
+    `get ${name}() { return (this.#t === undefined ? this[PARSE]() : this.#t).values.${name}; }`
+  );
+  const parse = tail.length === 0 ? "" : `
+  #t = undefined;
+  [PARSE](marks) {
+    if (marks !== undefined) return parse(this, this.#b, this.#d, this.#o, marks);
+    if (this.#t !== undefined) return this.#t;
+    // Conditions read the fields before them, which are there by then.
+    return parse(this, this.#b, this.#d, this.#o, undefined, t => this.#t = t);
+  }`;
   const make = new Function(
-    "Address",
-    "HEX",
-    "flagLists",
-    `return class {
+    ...["Address", "HEX", "textOf", "flagList", "PARSE", "parse"],
+    `${flagLists.join("\n")}
+return class {
   #b; #d; #o;
   constructor(b, d, o, offset, headerLength) {
     this.offset = offset; this.headerLength = headerLength;
@@ -150,9 +169,14 @@ function compileView<N extends string, F extends FieldTable>(
   }
   get bytes() { return this.#b.subarray(this.#o, this.#o + this.headerLength); }
   ${getters.join("\n  ")}
+  ${tailGetters.join("\n  ")}${parse}
 };`,
   );
-  const view: ViewClass<N, F> = make(Address, HEX, flagLists);
+  const { Address, HEX, textOf, flagList } = READ_SCOPE;
+  const view: ViewClass<N, F> = make(
+    ...[Address, HEX, textOf, flagList, PARSE],
+    tail.length > 0 && parser(layer as unknown as Layer),
+  );
   // As `extends` would, but without super(), which costs a tenth of the walk.
   Object.setPrototypeOf(view.prototype, Header.prototype);
   Object.defineProperties(view.prototype, {
@@ -160,6 +184,71 @@ function compileView<N extends string, F extends FieldTable>(
     [LAYER]: { value: layer },
   });
   return view;
+}
+
+/** The tables of what lies behind the fixed fields, compiled when first met. */
+const TAILS = new WeakMap<object, Table>();
+
+/**
+ * Gives the table of the fields behind the fixed ones.
+ *
+ * @param layer The layer.
+ * @returns What reads and writes them.
+ *
+ * @example
+ * ```ts
+ * import { tailTable } from "./codec.ts";
+ * import { tcp } from "./layers/tcp.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(tailTable(tcp).names, ["options"]);
+ * ```
+ */
+export function tailTable(
+  { name, tail }: Pick<Layer, "name" | "tail">,
+): Table {
+  let table = TAILS.get(tail);
+  if (table === undefined) {
+    table = compileTable(
+      name,
+      Object.fromEntries(tail.map(({ name, format }) => [name, format])),
+    );
+    TAILS.set(tail, table);
+  }
+  return table;
+}
+
+/** Makes the function that reads all fields behind the fixed ones. */
+function parser(layer: Layer) {
+  const { read, blank } = tailTable(layer);
+  const { size } = layer;
+  return (
+    header: LayerView,
+    octets: Uint8Array,
+    view: DataView,
+    at: number,
+    marks: Mark[] | undefined,
+    begin?: (parsed: Parsed) => void,
+  ): Parsed => {
+    const end = at + header.headerLength;
+    const cursor = new Cursor(octets, at + size, end, at, view);
+    const parsed: Parsed = { values: blank(), end: size, trouble: undefined };
+    begin?.(parsed);
+    cursor.header = cursor.fields = header as unknown as Fields;
+    cursor.marks = marks;
+    try {
+      read(cursor, parsed.values, cursor.header);
+    } catch (trouble) {
+      cursor.note(trouble);
+      cursor.at = end;
+    }
+    parsed.end = cursor.at - at;
+    if (cursor.trouble !== undefined) {
+      const { reason, at: place, needed, available } = cursor.trouble;
+      parsed.trouble = { reason, offset: place - at, needed, available };
+    }
+    return parsed;
+  };
 }
 
 /** How the stack reads one kind of header. */
@@ -213,89 +302,4 @@ export function headerReader({ View, next = [] }: {
       ) => number
     ),
   };
-}
-
-/** Two digits for every octet: text for MAC addresses without arithmetic. */
-const HEX: readonly string[] = Array.from(
-  { length: 256 },
-  (_, octet) => octet.toString(16).padStart(2, "0"),
-);
-
-/** JavaScript that gives a field's value, over `this.#b`, `this.#d` and `this.#o`. */
-function expression(slot: Slot, size: number, flagIndex: number): string {
-  const first = slot.at >> 3;
-  switch (slot.kind) {
-    case "unsigned":
-      return slot.eitherOrder ? smaller(first) : unsigned(slot, size);
-    case "flags":
-      return `flagLists[${flagIndex}](${unsigned(slot, size)})`;
-    case "ipv4":
-      return `new Address(4, 0, 0, 0, ${i32(first)})`;
-    case "ipv6":
-      return `new Address(6, ${
-        [0, 4, 8, 12].map((n) => i32(first + n)).join(", ")
-      })`;
-    case "mac":
-      return [0, 1, 2, 3, 4, 5].map((n) => `HEX[${u8(first + n)}]`)
-        .join(` + ":" + `);
-    case "octets":
-      return `this.#b.subarray(${place(first)}, ${
-        slot.bits === 0
-          ? "this.#o + this.headerLength"
-          : place(first + (slot.bits >> 3))
-      })`;
-  }
-}
-
-const place = (octet: number): string =>
-  octet === 0 ? "this.#o" : `this.#o + ${octet}`;
-const u8 = (octet: number): string => `this.#b[${place(octet)}]`;
-const u16 = (octet: number): string => `this.#d.getUint16(${place(octet)})`;
-const u32 = (octet: number): string => `this.#d.getUint32(${place(octet)})`;
-const i32 = (octet: number): string => `this.#d.getInt32(${place(octet)})`;
-const smaller = (octet: number): string =>
-  `Math.min(${u32(octet)}, this.#d.getUint32(${place(octet)}, true))`;
-
-/** An unsigned number: read the octets around it, shift, mask. */
-function unsigned(slot: Slot, size: number): string {
-  const first = slot.at >> 3;
-  const last = (slot.at + slot.bits - 1) >> 3;
-  for (const [width, read] of [[1, u8], [2, u16], [4, u32]] as const) {
-    // A window that would reach past the header starts earlier instead.
-    const start = Math.min(first, size - width);
-    if (start < 0 || last >= start + width) continue;
-    const right = (start + width) * 8 - slot.at - slot.bits;
-    const shifted = right === 0 ? read(start) : `(${read(start)} >>> ${right})`;
-    // Bits to the left of the field, if there are any, are masked away.
-    if (slot.at === start * 8) return shifted;
-    return `${shifted} & ${2 ** slot.bits - 1}`;
-  }
-  return octetByOctet(slot, first, last);
-}
-
-/** A number that no window of 32 bits covers: 33 to 48 bits, or askew over five octets. */
-function octetByOctet(slot: Slot, first: number, last: number): string {
-  const right = (last + 1) * 8 - slot.at - slot.bits;
-  const terms: string[] = [];
-  for (let octet = first; octet <= last; octet++) {
-    terms.push(`${u8(octet)} * ${2 ** ((last - octet) * 8)}`);
-  }
-  const whole = `Math.floor((${terms.join(" + ")}) / ${2 ** right})`;
-  return `${whole} % ${2 ** slot.bits}`;
-}
-
-type FlagList = (value: number) => readonly string[];
-
-/** Up to this many bits every list that occurs is made once and kept. */
-const KEPT_BITS = 10;
-
-/** Makes the function from a flags field's number to the names that are set. */
-function flagList(flags: readonly string[]): FlagList {
-  // Lowest bit first: that way SYN, ACK comes out as it is spoken.
-  const names = flags.toReversed();
-  const list = (value: number): readonly string[] =>
-    Object.freeze(names.filter((_, bit) => value >>> bit & 1));
-  if (flags.length > KEPT_BITS) return list;
-  const kept: (readonly string[])[] = [];
-  return (value) => kept[value] ??= list(value);
 }

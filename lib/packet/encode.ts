@@ -5,23 +5,30 @@
  * @module
  */
 
-import { Address, address } from "../ip/address.ts";
-import { mac } from "../ip/mac/mac.ts";
+import { Address } from "../ip/address.ts";
+import { writeStatements } from "./expression.ts";
+import { type Fields, Sink } from "./format.ts";
 import type {
   BuildLengths,
   Layer,
-  RawValue,
   RawValues,
   Slot,
+  TailField,
   Writer,
 } from "./layer.ts";
+import { compileTable, stated } from "./table.ts";
+import { rawValue } from "./value.ts";
 
 /** What a writer is made from: any layer has it. */
 export interface Written {
   /** The layer's name. */
   readonly name: string;
-  /** The fields in their places. */
+  /** The fixed fields in their places. */
   readonly slots: readonly Slot[];
+  /** The fields behind them. */
+  readonly tail: readonly TailField[];
+  /** Octets of the fixed fields. */
+  readonly size: number;
   /** The field that says what comes next, or several. */
   readonly next?: string | readonly string[] | undefined;
   /** The layer whose numbers that field holds. */
@@ -30,10 +37,19 @@ export interface Written {
   readonly defaults?: object | undefined;
   /** How fields follow from the lengths. */
   readonly computed?:
-    | Readonly<Record<string, ((lengths: BuildLengths) => number) | undefined>>
+    | Readonly<
+      Record<
+        string,
+        ((lengths: BuildLengths) => number | undefined) | undefined
+      >
+    >
     | undefined;
+  /** Gives the fields that follow from those that were set. */
+  readonly implied?: ((values: never) => object) | undefined;
   /** The field that has the checksum. */
-  readonly checksum?: { readonly field: string } | undefined;
+  readonly checksum?:
+    | { readonly field: string; readonly at?: number }
+    | undefined;
 }
 
 /**
@@ -50,13 +66,13 @@ export interface Written {
  *
  * const { take, finish, write } = compileWriter(udp);
  * const octets = new Uint8Array(8).fill(0xff);
- * write(octets, new DataView(octets.buffer), 0, finish(take({ dstPort: 53 }), 8, 0, undefined));
+ * write(octets, new DataView(octets.buffer), 0, finish(take({ dstPort: 53 }), 8, 0, undefined), 8);
  * assert.deepEqual([...octets], [0, 0, 0, 53, 0, 8, 0, 0]);
  * ```
  */
 export function compileWriter(layer: Written): Writer {
-  const { name, slots, computed = {}, next } = layer;
-  const known = new Set(slots.map(({ name }) => name));
+  const { name, slots, tail, size, computed = {}, next } = layer;
+  const known = new Set([...slots, ...tail].map(({ name }) => name));
   const nextField = typeof next === "string" ? next : next?.[0];
   const checks = slots.map((slot) => (value: unknown) =>
     rawValue(name, slot, value)
@@ -70,6 +86,10 @@ export function compileWriter(layer: Written): Writer {
   };
   const each = (code: (slot: Slot, i: number) => string) =>
     slots.map(code).join("\n");
+  // Most headers are built without options: those cost nothing then.
+  const hasTail = tail.every(({ format }) => format.isQuiet)
+    ? tail.map(({ name }) => `values.${name} !== undefined`).join(" || ")
+    : "true";
   const compile = new Function(
     "known",
     "checks",
@@ -77,11 +97,16 @@ export function compileWriter(layer: Written): Writer {
     "computed",
     "defaults",
     "Address",
-    `class Raw { ${each(({ name }) => `${name} = undefined;`)} }
+    "implied",
+    "tailOf",
+    `class Raw { $tail = undefined; ${
+      each(({ name }) => `${name} = undefined;`)
+    } }
 return {
   take(values) {
     for (const name in values) if (!known.has(name)) stranger(name);
     const raw = new Raw();
+    ${layer.implied === undefined ? "" : "values = implied(values);"}
     ${
       each(({ name }, i) =>
         `{ const x = values.${name}; if (x !== undefined) raw.${name} = ${
@@ -89,16 +114,20 @@ return {
         }; }`
       )
     }
+    ${tail.length === 0 ? "" : `if (${hasTail}) tailOf(values, raw);`}
     return raw;
   },
   finish(set, header, payload, next) {
     const raw = new Raw();
-    const lengths = { header, payload };
+    const lengths = { header, payload, next };
+    raw.$tail = set.$tail;
     ${
       each(({ name }, i) =>
         `raw.${name} = set.${name} !== undefined ? set.${name} : ${
           computed[name] !== undefined
-            ? `(x => ${checked(slots[i]!, i)})(computed.${name}(lengths))`
+            ? `(x => x === undefined ? defaults().${name} : ${
+              checked(slots[i]!, i)
+            })(computed.${name}(lengths))`
             : name === nextField
             ? `next !== undefined ? next : defaults().${name}`
             : `defaults().${name}`
@@ -107,13 +136,15 @@ return {
     }
     return raw;
   },
-  write(b, d, o, v) {
-    ${statements(slots)}
+  write(b, d, o, v, header) {
+    ${writeStatements(slots)}
+    let end = o + ${size};
+    if (v.$tail !== undefined) { b.set(v.$tail, end); end += v.$tail.length; }
+    if (end < o + header) b.fill(0, end, o + header);
   },
 };`,
   );
   let defaults: RawValues | undefined;
-  const last = slots.at(-1);
   const sum = slots.find(({ name }) => name === layer.checksum?.field);
   const numbers = new Map<Layer, number | undefined>();
   const table = layer.nextLike ?? name;
@@ -125,9 +156,13 @@ return {
       computed,
       () => defaults ??= writer.take(layer.defaults ?? {}),
       Address,
+      (values: Fields) => {
+        const set = present(values);
+        return { ...layer.implied!(set as never), ...set };
+      },
+      tailWriter(layer),
     ),
-    rest: last?.kind === "octets" && last.bits === 0 ? last.name : undefined,
-    checksumAt: sum && sum.at >> 3,
+    checksumAt: layer.checksum?.at ?? (sum && sum.at >> 3),
     numberOf: (next) => {
       if (!numbers.has(next)) {
         const found = next.under.find(([parent]) => parent === table);
@@ -137,58 +172,6 @@ return {
     },
   };
   return writer;
-}
-
-function rawValue(layer: string, slot: Slot, value: unknown): RawValue {
-  const { name, kind, bits, flags } = slot;
-  const Kind = (must: string, shown: unknown = value) =>
-    new TypeError(
-      `Cannot build ${layer} as '${name}' must be ${must}: current value is ${shown}`,
-    );
-  switch (kind) {
-    case "unsigned": {
-      if (typeof value !== "number") throw Kind("a number");
-      if (Number.isInteger(value) && value >= 0 && value < 2 ** bits) {
-        return value;
-      }
-      throw new RangeError(
-        `Cannot build ${layer} as '${name}' must be a whole number from 0 to ${
-          2 ** bits - 1
-        }: current value is ${value}`,
-      );
-    }
-    case "flags": {
-      if (!Array.isArray(value)) throw Kind(`a list of ${flags.join(", ")}`);
-      return value.reduce((sum: number, flag) => {
-        const at = flags.indexOf(flag);
-        if (at < 0) throw Kind(`a list of ${flags.join(", ")}`, flag);
-        return (sum | 1 << (flags.length - 1 - at)) >>> 0;
-      }, 0);
-    }
-    case "ipv4":
-    case "ipv6": {
-      const family = kind === "ipv4" ? 4 : 6;
-      if (typeof value !== "string" && !(value instanceof Address)) {
-        throw Kind(`an IPv${family} address`);
-      }
-      const one = address(value);
-      if (one.family !== family) throw Kind(`an IPv${family} address`);
-      return one;
-    }
-    case "mac": {
-      const octets = mac(value as string).toBytes();
-      if (octets.length !== 6) throw Kind("a MAC address of 6 octets");
-      return octets;
-    }
-    case "octets":
-      if (!(value instanceof Uint8Array)) throw Kind("octets");
-      if (bits === 0 || value.length === bits / 8) return value;
-      throw new RangeError(
-        `Cannot build ${layer} as '${name}' must be ${
-          bits / 8
-        } octets: current value is ${value.length} octets`,
-      );
-  }
 }
 
 /** JavaScript that checks `x`: what is plainly right at once, all else by name. */
@@ -203,74 +186,38 @@ function checked({ kind, bits }: Slot, i: number): string {
   return `${plain} ? x : checks[${i}](x)`;
 }
 
-/** JavaScript that writes all fields, whole octets at a time. */
-function statements(slots: readonly Slot[]): string {
-  const lines: string[] = [];
-  let group: Slot[] = [];
-  for (const slot of slots) {
-    const at = slot.at >> 3;
-    if (slot.kind === "unsigned" || slot.kind === "flags") {
-      group.push(slot);
-      const first = group[0]!;
-      const bits = slot.at + slot.bits - first.at;
-      if (bits % 8 !== 0) continue;
-      lines.push(writeNumbers(group, first.at >> 3, bits));
-      group = [];
-    } else lines.push(writeValue(slot, at));
-  }
-  return lines.join("\n");
-}
-
-function writeValue({ name, kind, bits }: Slot, at: number): string {
-  const put = (octet: number, word: string) =>
-    `d.setInt32(o + ${at + octet}, v.${name} ? v.${name}.${word} : 0);`;
-  switch (kind) {
-    case "ipv4":
-      return put(0, "w3");
-    case "ipv6":
-      return ["w0", "w1", "w2", "w3"].map((word, i) => put(4 * i, word)).join(
-        " ",
-      );
-    default: {
-      const end = bits === 0 ? "" : `, o + ${at + bits / 8}`;
-      // What takes the rest of the header is as long as it is.
-      const clear = bits === 0 ? "" : `else b.fill(0, o + ${at}${end});`;
-      return `if (v.${name}) b.set(v.${name}, o + ${at}); ${clear}`;
-    }
-  }
-}
-
-/** Fields that together fill whole octets, as one number where 32 bits hold it. */
-function writeNumbers(
-  slots: readonly Slot[],
-  at: number,
-  bits: number,
-): string {
-  const value = ({ name }: Slot) => `(v.${name} ?? 0)`;
-  if (bits <= 32) {
-    let right = bits;
-    const sum = slots.map((slot) => {
-      right -= slot.bits;
-      return right === 0 ? value(slot) : `${value(slot)} << ${right}`;
-    }).join(" | ");
-    switch (bits) {
-      case 8:
-        return `b[o + ${at}] = ${sum};`;
-      case 16:
-        return `d.setUint16(o + ${at}, ${sum});`;
-      case 24:
-        return `{ const n = ${sum}; d.setUint16(o + ${at}, n >>> 8); b[o + ${
-          at + 2
-        }] = n; }`;
-      default:
-        return `d.setInt32(o + ${at}, ${sum});`;
-    }
-  }
-  const sum = slots.reduce(
-    (sum, slot) => `(${sum}) << ${slot.bits}n | BigInt(${value(slot)})`,
-    "0n",
+/** The values that are set. */
+function present(values: Fields): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
   );
-  return `{ let n = ${sum}; for (let i = ${
-    at + bits / 8 - 1
-  }; i >= ${at}; i--) { b[o + i] = Number(n & 255n); n >>= 8n; } }`;
+}
+
+/**
+ * Makes the function that writes the fields behind the fixed ones into
+ * `raw.$tail`, and what they state into the fixed fields that nobody has set.
+ */
+function tailWriter({ name, slots, tail, size, defaults = {} }: Written) {
+  const entries = tail.map(({ name, format }) => [name, format] as const);
+  const { put, formats } = compileTable(name, Object.fromEntries(entries));
+  return (values: Fields, raw: Record<string, unknown>): void => {
+    const all: Record<string, unknown> = {
+      ...present(defaults as Fields),
+      ...present(values),
+    };
+    for (const slot of slots) {
+      // Conditions compare numbers.
+      if (slot.names === undefined || all[slot.name] === undefined) continue;
+      all[slot.name] = rawValue(name, slot, all[slot.name]);
+    }
+    const to = new Sink(name, size);
+    to.fields = to.header = all;
+    for (const [field, count] of stated(formats, to, all)) {
+      const slot = slots.find(({ name }) => name === field);
+      all[field] ??= count;
+      if (slot !== undefined) raw[field] ??= rawValue(name, slot, count);
+    }
+    put(to, all);
+    raw.$tail = to.from(size);
+  };
 }

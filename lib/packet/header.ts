@@ -4,13 +4,32 @@
  * @module
  */
 
-import { hex } from "../bytes/hex.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { tree, type TreeNode } from "../inspect/tree.ts";
-import type { JsonField, Layer, LayerView, Slot } from "./layer.ts";
+import type { Fields, Mark } from "./format.ts";
+import type { JsonField, Layer, LayerView } from "./layer.ts";
+import { plain, valueText } from "./value.ts";
 
 /** The key of a header's layer: a symbol, so that no field can collide with it. */
 export const LAYER: unique symbol = Symbol("layer");
+
+/** The key of the method that reads the fields of no fixed length. */
+export const PARSE: unique symbol = Symbol("parse");
+
+/** What a reading of the fields behind the fixed ones has given. */
+export interface Parsed {
+  /** The fields. */
+  readonly values: Record<string, unknown>;
+  /** Octets from the start of the header to where they end. */
+  end: number;
+  /** What was wrong with them, at an offset from the start of the header. */
+  trouble: {
+    readonly reason: string;
+    readonly offset: number;
+    readonly needed: number | undefined;
+    readonly available: number | undefined;
+  } | undefined;
+}
 
 /**
  * A header in a packet: the part of {@linkcode LayerView} that is alike for all
@@ -23,12 +42,17 @@ export abstract class Header implements LayerView {
   declare readonly [LAYER]: Layer;
   declare readonly offset: number;
   declare readonly headerLength: number;
+  /** Reads the fields behind the fixed ones; absent where there are none. */
+  declare readonly [PARSE]?: (marks?: Mark[]) => Parsed;
 
   toJSON(): Record<string, JsonField> {
     const { name, offset, headerLength } = this;
     const json: Record<string, JsonField> = { name, offset, headerLength };
-    for (const { name } of this[LAYER].slots) {
-      json[name] = plain(valueOf(this, name));
+    const { slots, tail } = this[LAYER];
+    for (const { name } of slots) json[name] = plain(valueOf(this, name));
+    for (const { name } of tail) {
+      const value = valueOf(this, name);
+      if (value !== undefined) json[name] = plain(value);
     }
     return json;
   }
@@ -72,40 +96,37 @@ export abstract class Header implements LayerView {
  * ```
  */
 export function headerNode(view: LayerView): TreeNode {
+  const { slots, tail } = (view as Header)[LAYER];
+  const children = slots.map((slot): TreeNode => ({
+    label: slot.name,
+    role: "key",
+    note: valueText(valueOf(view, slot.name), slot),
+  }));
+  for (const { name, format } of tail) {
+    const value = valueOf(view, name);
+    if (value === undefined) continue;
+    const label = { label: name, role: "key" } as const;
+    const items = Array.isArray(value) && value.length > 0 &&
+      value.some((one) => typeof one === "object");
+    children.push(
+      items
+        ? {
+          ...label,
+          children: value.map((one) => ({
+            label: format.text([one] as never),
+          })),
+        }
+        : { ...label, note: format.text(value as never) },
+    );
+  }
   return {
     label: view.name,
     role: "heading",
     note: `${view.headerLength} octets at ${view.offset}`,
-    children: (view as Header)[LAYER].slots.map((slot) => ({
-      label: slot.name,
-      role: "key",
-      note: text(valueOf(view, slot.name), slot),
-    })),
+    children,
   };
 }
 
 function valueOf(view: LayerView, field: string): unknown {
-  return (view as unknown as Readonly<Record<string, unknown>>)[field];
-}
-
-function plain(value: unknown): JsonField {
-  if (typeof value === "number" || Array.isArray(value)) return value;
-  return value instanceof Uint8Array ? hex(value) : String(value);
-}
-
-/** The most octets that a field shows. */
-const SHOWN = 16;
-
-function text(value: unknown, slot: Slot): string {
-  if (Array.isArray(value)) return value.length ? value.join(", ") : "none";
-  if (value instanceof Uint8Array) {
-    if (value.length === 0) return "none";
-    const digits = hex(value.subarray(0, SHOWN), " ");
-    return value.length <= SHOWN
-      ? digits
-      : `${digits} … (${value.length} octets)`;
-  }
-  if (!slot.hex) return String(value);
-  const digits = Math.ceil(slot.bits / 4);
-  return `0x${Number(value).toString(16).padStart(digits, "0")}`;
+  return (view as unknown as Fields)[field];
 }

@@ -14,19 +14,43 @@
 
 import type { Address } from "../ip/address.ts";
 import type { Mac } from "../ip/mac/mac.ts";
+import type { Format } from "./format.ts";
 
 /** An unsigned number that needs more than its width said. */
 export interface NumberSpec {
-  /** Width in bits: 1 to 32, or whole octets up to 48 bits. */
+  /**
+   * Width in bits: 1 to 32, whole octets up to 48, or 64, which is read as a
+   * `bigint`.
+   */
   readonly bits: number;
   /** How it is written for people. @default {decimal} */
   readonly show?: "hex";
   /**
-   * The octet order. `"either"` is for a small number in the order of whatever
-   * machine recorded it, which nothing in the packet tells: of both readings
-   * the smaller is taken. 32 bits only. @default {network order}
+   * The octet order. `"little"` is for whole octets. `"either"` is for a small
+   * number in the order of whatever machine recorded it, which nothing in the
+   * packet tells: of both readings the smaller is taken; 32 bits only.
+   * @default {network order}
    */
-  readonly order?: "either";
+  readonly order?: "little" | "either";
+  /**
+   * What the values are called. They are shown beside the number, and may be
+   * given in its place.
+   */
+  readonly names?: Readonly<Record<number, string>>;
+}
+
+/** One bit each, the highest first, where more than the names must be said. */
+export interface FlagsSpec {
+  /** The names, the highest bit first. */
+  readonly flags: readonly string[];
+  /** The octet order of the whole. @default {network order} */
+  readonly order?: "little";
+}
+
+/** Text of fixed length, filled up with NULs. */
+export interface TextSpec {
+  /** How many octets. */
+  readonly text: number;
 }
 
 /** A run of octets of fixed length. */
@@ -41,18 +65,25 @@ export interface OctetsSpec {
  * - a number: an unsigned integer of so many bits, or {@linkcode NumberSpec};
  * - a list of names: one bit each, the highest bit first, as RFCs draw them;
  * - `"ipv4"`, `"ipv6"`, `"mac"`: an address of 32, 128 or 48 bits;
- * - `"octets"`: what is left of the header, last field only, or
- *   {@linkcode OctetsSpec}.
+ * - a run of octets or text of fixed length: {@linkcode OctetsSpec},
+ *   {@linkcode TextSpec};
+ * - a {@linkcode Format}, whose length the octets or other fields tell: what
+ *   may be absent, lists, options, names. `"octets"` is the plainest: all that
+ *   is left of the header.
  */
-export type FieldSpec =
+export type FieldSpec = FixedSpec | "octets" | Format<unknown, never>;
+
+/** A field whose length is always the same. */
+export type FixedSpec =
   | number
   | readonly string[]
   | "ipv4"
   | "ipv6"
   | "mac"
-  | "octets"
   | NumberSpec
-  | OctetsSpec;
+  | FlagsSpec
+  | OctetsSpec
+  | TextSpec;
 
 /** A header's fields in the order of the wire. */
 export type FieldTable = Readonly<Record<string, FieldSpec>>;
@@ -61,10 +92,13 @@ export type FieldTable = Readonly<Record<string, FieldSpec>>;
  * The type of a field's value: numbers and octets as they are, flags as a list
  * of the names that are set, IP addresses as `Address`, MAC addresses as text.
  */
-export type FieldValue<S> = S extends number | NumberSpec ? number
+export type FieldValue<S> = S extends Format<infer T, never> ? T
+  : S extends { readonly bits: 64 } ? bigint
+  : S extends number | NumberSpec ? number
   : S extends readonly (infer Name)[] ? readonly Name[]
+  : S extends { readonly flags: readonly (infer Name)[] } ? readonly Name[]
   : S extends "ipv4" | "ipv6" ? Address
-  : S extends "mac" ? string
+  : S extends "mac" | TextSpec ? string
   : Uint8Array;
 
 /** The values of all fields of a table; nothing is known of a table at large. */
@@ -75,10 +109,16 @@ export type FieldValues<F extends FieldTable> = string extends keyof F ? unknown
  * What a field may be set to: numbers, flags by name, addresses or their text,
  * octets.
  */
-export type FieldInput<S> = S extends number | NumberSpec ? number
+export type FieldInput<S> = S extends Format<infer _, infer I> ? I | Uint8Array
+  : S extends { readonly bits: 64 } ? bigint | number
+  : S extends { readonly names: Readonly<Record<number, infer Name>> }
+    ? number | Name
+  : S extends number | NumberSpec ? number
   : S extends readonly (infer Name)[] ? readonly Name[]
+  : S extends { readonly flags: readonly (infer Name)[] } ? readonly Name[]
   : S extends "ipv4" | "ipv6" ? string | Address
   : S extends "mac" ? string | Uint8Array | Mac
+  : S extends TextSpec ? string | Uint8Array
   : Uint8Array;
 
 /**
@@ -102,11 +142,14 @@ export interface LayerSpec<
   readonly raw: RawValues;
 }
 
-/** Field values as they are written: flags as a number, MACs as octets. */
+/**
+ * Field values as they are written: flags as a number, MACs as octets. Under
+ * `$tail` is what comes behind the fixed fields, as octets.
+ */
 export type RawValues = Readonly<Record<string, RawValue | undefined>>;
 
 /** One value as it is written. */
-export type RawValue = number | Address | Uint8Array;
+export type RawValue = number | bigint | Address | Uint8Array;
 
 /** The lengths around a header that is built. */
 export interface BuildLengths {
@@ -114,25 +157,43 @@ export interface BuildLengths {
   readonly header: number;
   /** Octets after it, up to the end of the packet. */
   readonly payload: number;
+  /** The number under which the next layer comes, if there is one. */
+  readonly next: number | undefined;
 }
 
 /** How a header's checksum is made. */
-export interface ChecksumRule<F extends FieldTable> {
-  /** The field that has it: 16 bits between octets. */
+export interface ChecksumRule<F extends FieldTable, V> {
+  /** The field that has it, between octets. */
   readonly field: keyof F & string;
+  /** Octets from the start of the header to it, if it is no fixed field. */
+  readonly at?: number;
   /**
    * What it covers: the header; all up to the end of the packet; or that and
-   * the pseudo-header of the layer below.
+   * the pseudo-header of the layer below. A function tells it by the header.
    */
-  readonly over: "header" | "payload" | "pseudo";
+  readonly over:
+    | "header"
+    | "payload"
+    | "pseudo"
+    | ((view: V) => "header" | "payload" | "pseudo");
   /** Whether 0 stands for "none", so that a sum of 0 is written as 0xffff. */
   readonly zeroMeansNone?: boolean;
+  /** How it is made: RFC 1071, or CRC32c as in RFC 9260. @default {"internet"} */
+  readonly algorithm?: "internet" | "crc32c";
+  /**
+   * How many octets it covers, counted from the start of the header, where that
+   * is less than all.
+   *
+   * @param view The header.
+   * @returns Octets; `undefined` for all, 0 if there is no checksum.
+   */
+  coverage?(view: V): number | undefined;
+  /** Octets that it leaves out, counted from the start of the header. */
+  readonly except?: readonly [from: number, to: number];
 }
 
 /** How a layer's headers are written: functions compiled from its field table. */
 export interface Writer {
-  /** The field that takes what is left of the header, if there is one. */
-  readonly rest: string | undefined;
   /** Octets from the start of the header to its checksum, if it has one. */
   readonly checksumAt: number | undefined;
   /**
@@ -158,12 +219,13 @@ export interface Writer {
     payload: number,
     next: number | undefined,
   ) => RawValues;
-  /** Writes every field; what the octets held before does not matter. */
+  /** Writes the whole header; what the octets held before does not matter. */
   readonly write: (
     octets: Uint8Array,
     view: DataView,
     at: number,
     raw: RawValues,
+    header: number,
   ) => void;
 }
 
@@ -174,9 +236,10 @@ export type FieldKind =
   | "ipv4"
   | "ipv6"
   | "mac"
-  | "octets";
+  | "octets"
+  | "text";
 
-/** One field with its place in the header. */
+/** One fixed field with its place in the header. */
 export interface Slot {
   /** The field's name. */
   readonly name: string;
@@ -184,18 +247,36 @@ export interface Slot {
   readonly kind: FieldKind;
   /** Bits from the start of the header. */
   readonly at: number;
-  /** Width in bits; 0 for octets up to the end of the header. */
+  /** Width in bits. */
   readonly bits: number;
   /** The flags' names, the highest bit first. */
   readonly flags: readonly string[];
   /** Whether people read it in hexadecimal. */
   readonly hex: boolean;
-  /** Whether both octet orders occur. */
-  readonly eitherOrder: boolean;
+  /** The order of its octets. */
+  readonly order: "big" | "little" | "either";
+  /** What its values are called. */
+  readonly names: Readonly<Record<number, string>> | undefined;
 }
 
-/** A field's value as JSON has it: octets in hexadecimal, addresses as text. */
-export type JsonField = number | string | readonly string[];
+/** A field of no fixed length, or behind one. */
+export interface TailField {
+  /** The field's name. */
+  readonly name: string;
+  /** How its octets are read and written. */
+  readonly format: Format<unknown, never>;
+}
+
+/**
+ * A field's value as JSON has it: octets in hexadecimal, addresses as text,
+ * numbers of 64 bits as text too.
+ */
+export type JsonField =
+  | number
+  | string
+  | boolean
+  | readonly JsonField[]
+  | { readonly [name: string]: JsonField };
 
 /**
  * What every decoded layer has beside its fields.
@@ -267,10 +348,21 @@ export interface LayerHooks<N extends string, F extends FieldTable> {
   readonly under: readonly (readonly [parent: string, number: number])[];
   /** The field whose value picks the layer above, or several to try in turn. */
   readonly next?: (keyof F & string) | readonly (keyof F & string)[];
+  /**
+   * Gives the number that picks the layer above, where it is not just the value
+   * of a field; it is asked before `next`.
+   *
+   * @param view The header.
+   * @returns The number; `undefined` to go by `next`.
+   */
+  select?(view: View<N, F>): number | undefined;
   /** The layer whose numbers `next` holds, if not this layer's own. */
   readonly nextLike?: string;
-  /** The header's length where it varies. @default {the fields' length} */
-  readonly header?: StatedLength<F, View<N, F>, number>;
+  /**
+   * The header's length where it varies: stated by a field, or `"parsed"`: it
+   * ends where its last field does. @default {the fields' length}
+   */
+  readonly header?: StatedLength<F, View<N, F>, number> | "parsed";
   /**
    * The length of what comes after the header, where the header states it; what
    * lies beyond is not the layer's, like Ethernet's padding after IPv4.
@@ -285,29 +377,48 @@ export interface LayerHooks<N extends string, F extends FieldTable> {
    */
   check?(view: View<N, F>): string | undefined;
   /**
+   * Whether a header that `check` finds impossible is no fault: the octets were
+   * not of this layer at all, as in the middle of a TCP stream.
+   * @default {false}
+   */
+  readonly tentative?: boolean;
+  /**
    * Says whether the payload is only a piece of something longer: its `"head"`,
    * in which lengths may point past the end, or its `"tail"`, which does not
-   * start with a header.
+   * start with a header; or a piece of a `"stream"`, in which lengths may too.
    *
    * @param view The header.
    * @returns Which piece; `undefined` if the payload is whole.
    */
-  piece?(view: View<N, F>): "head" | "tail" | undefined;
+  piece?(view: View<N, F>): "head" | "tail" | "stream" | undefined;
   /** What fields are where nobody sets them and nothing works them out. @default {all 0} */
   readonly defaults?: FieldInputs<F>;
+  /**
+   * What follows from the fields that were set, where nobody sets it: the type
+   * that a field belongs to, a flag that says that it is there. Counts and
+   * lengths that a list names are known without.
+   *
+   * @param values The fields that were set.
+   * @returns More fields.
+   */
+  implied?(values: FieldInputs<F>): FieldInputs<F>;
   /** How fields follow from the lengths, where nobody sets them. */
   readonly computed?: {
-    readonly [K in keyof F]?: (lengths: BuildLengths) => number;
+    readonly [K in keyof F]?: (
+      lengths: BuildLengths,
+    ) => number | undefined;
   };
   /** The header's length is a multiple of so many octets. @default {1} */
   readonly headerUnit?: number;
   /** How the checksum is made, where nobody sets it. */
-  readonly checksum?: ChecksumRule<F>;
+  readonly checksum?: ChecksumRule<F, View<N, F>>;
   /**
    * The fields that a checksum further up covers too, with the protocol number
    * and the length of what it covers.
    */
   readonly pseudoHeader?: readonly (keyof F & string)[];
+  /** Whether the pseudo-header of checksums further up is that of the layer below. */
+  readonly isExtension?: boolean;
   /**
    * Says the layer in a few words.
    *
@@ -335,8 +446,10 @@ export interface Layer<
   readonly name: N;
   /** The field table. */
   readonly fields: F;
-  /** The fields in their places. */
+  /** The fixed fields in their places. */
   readonly slots: readonly Slot[];
+  /** The fields behind them. */
+  readonly tail: readonly TailField[];
   /** Octets of the fixed fields, the least that a header has. */
   readonly size: number;
   /** The class that reads the fields; compiled on first use. */

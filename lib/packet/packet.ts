@@ -12,7 +12,14 @@ import type { Frame } from "./frame.ts";
 import type { JsonField, LayerView } from "./layer.ts";
 import type * as all from "./layers/all.ts";
 import { isoTime, packetLine, packetTree } from "./show.ts";
-import { faultError, LAYERS, type Walk, walk } from "./stack.ts";
+import {
+  type Fault,
+  faultError,
+  LAYERS,
+  tailFault,
+  type Walk,
+  walk,
+} from "./stack.ts";
 
 export type { ChecksumReport };
 
@@ -91,6 +98,7 @@ export class Packet {
   readonly length: number;
   readonly #frame: Frame;
   #walk: Walk | undefined;
+  #fault: Fault | "none" | undefined;
   #error: DecodeError | undefined;
 
   /**
@@ -157,13 +165,13 @@ export class Packet {
 
   /**
    * What was wrong: a layer cut short, a payload cut short (both with code
-   * `"truncated"`), or an impossible header (`"malformed"`). `undefined` for a
+   * `"truncated"`), or an impossible header or option (`"malformed"`). `undefined` for a
    * packet that is all there.
    */
   get error(): DecodeError | undefined {
-    const { fault } = this.#walked();
-    if (fault === undefined) return undefined;
-    return this.#error ??= faultError(fault);
+    this.#fault ??= this.#findFault();
+    if (this.#fault === "none") return undefined;
+    return this.#error ??= faultError(this.#fault);
   }
 
   /**
@@ -255,6 +263,12 @@ export class Packet {
   ): string {
     if (options?.currentDepth) return `Packet { ${this.toString()} }`;
     return this.show({ canvas: canvas({ colors: options?.colors ?? false }) });
+  }
+
+  #findFault(): Fault | "none" {
+    const { fault, layers } = this.#walked();
+    // A field of no fixed length is read when it is asked for, as it is now.
+    return fault ?? tailFault(layers) ?? "none";
   }
 
   #walked(): Walk {

@@ -7,6 +7,7 @@
 import { DecodeError, type DecodeErrorOptions } from "../errors.ts";
 import { type HeaderReader, headerReader } from "./codec.ts";
 import type { Frame } from "./frame.ts";
+import { type Header, PARSE, type Parsed } from "./header.ts";
 import type { Layer, LayerView } from "./layer.ts";
 import * as all from "./layers/all.ts";
 
@@ -22,7 +23,10 @@ class Node {
   readonly layer: Layer;
   readonly name: string;
   readonly size: number;
-  readonly header: Layer["header"];
+  readonly header: Exclude<Layer["header"], "parsed">;
+  readonly isParsed: boolean;
+  readonly isTentative: boolean;
+  readonly select: Layer["select"];
   readonly payload: Layer["payload"];
   readonly check: Layer["check"];
   readonly piece: Layer["piece"];
@@ -33,7 +37,10 @@ class Node {
     this.layer = layer;
     this.name = layer.name;
     this.size = layer.size;
-    this.header = layer.header;
+    this.isParsed = layer.header === "parsed";
+    this.header = layer.header === "parsed" ? undefined : layer.header;
+    this.isTentative = layer.tentative === true;
+    this.select = layer.select;
     this.payload = layer.payload;
     this.check = layer.check;
     this.piece = layer.piece;
@@ -107,7 +114,7 @@ export function linkTypeName(linkType: number): string | undefined {
   return TABLES.get(LINK)!.get(linkType)?.layer.name;
 }
 
-/** The first trouble met on a walk. */
+/** The first trouble met in a packet. */
 export interface Fault extends DecodeErrorOptions {
   /** What is wrong. */
   readonly reason: string;
@@ -169,6 +176,9 @@ export function walk(frame: Frame): Walk {
     const offset = at - start;
     const { size } = node;
     if (end - at < size) {
+      // Of a datagram that an error message quotes, or a segment of a stream,
+      // there need not be more.
+      if (!whole) break;
       fault = {
         reason: "cut short",
         layer: node.name,
@@ -179,16 +189,33 @@ export function walk(frame: Frame): Walk {
       break;
     }
     const header = node.reader.make(octets, view, at, offset, size);
-    const length = node.header === undefined
-      ? size
-      : node.header.octets(header);
-    const stop = headerFault(node, header, length, end - at);
-    if (stop !== undefined) {
-      fault = stop;
+    const impossible = node.check?.(header);
+    if (impossible !== undefined) {
+      if (!node.isTentative) {
+        fault = { reason: impossible, layer: node.name, offset };
+      }
       break;
     }
-    // Made to read its own length; nobody else has seen it yet.
-    if (length > size) {
+    let length = node.header === undefined ? size : node.header.octets(header);
+    if (node.isParsed) {
+      (header as { headerLength: number }).headerLength = end - at;
+      const { end: parsed, trouble } = (header as Header)[PARSE]!();
+      if (trouble !== undefined) {
+        layers.push(header);
+        const isCut = trouble.needed !== undefined;
+        if (whole || !isCut) fault = troubleFault(header, trouble);
+        at = end;
+        break;
+      }
+      length = parsed;
+      (header as { headerLength: number }).headerLength = length;
+    } else if (length !== size) {
+      const stop = lengthFault(node, header, length, end - at);
+      if (stop !== undefined) {
+        if (whole || stop.needed === undefined) fault = stop;
+        break;
+      }
+      // Made to read its own length; nobody else has seen it yet.
       (header as { headerLength: number }).headerLength = length;
     }
     layers.push(header);
@@ -221,7 +248,7 @@ export function walk(frame: Frame): Walk {
 
     const piece = node.piece?.(header);
     if (piece === "tail") break;
-    if (piece === "head") whole = false;
+    if (piece !== undefined) whole = false;
     node = nextNode(node, header);
   }
   if (fault === undefined && frame.end - start < frame.length) {
@@ -261,36 +288,72 @@ function rootLink({ octets, start, end, linkType }: Frame): number {
   return start < end && octets[start]! >> 4 === 6 ? LINK_IPV6 : LINK_IPV4;
 }
 
-/** Says what is wrong with a header whose fixed fields are there. */
-function headerFault(
-  node: Node,
-  header: LayerView,
-  length: number,
-  available: number,
-): Fault | undefined {
-  const { name: layer, size } = node;
-  const { offset } = header;
-  const impossible = node.check?.(header);
-  if (impossible !== undefined) return { reason: impossible, layer, offset };
-  if (length < size) {
-    const reason = `header of ${length} octets, ${size} at least`;
-    return { reason, layer, offset, lengthFrom: node.header!.from };
-  }
-  if (length > available) {
-    return {
-      reason: "cut short",
-      layer,
-      offset,
-      needed: length,
-      available,
-      lengthFrom: node.header!.from,
-    };
+/**
+ * Says what is wrong with the fields behind the fixed ones, if anything is: it
+ * reads them, which the walk has put off.
+ *
+ * @param layers The layers of a packet.
+ * @returns The first fault.
+ *
+ * @example
+ * ```ts
+ * import { decode } from "./packet.ts";
+ * import { tailFault } from "./stack.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { layers } = decode(Uint8Array.of(0, 0, 0, 7), { linkType: 108 });
+ * assert.equal(tailFault(layers), undefined);
+ * ```
+ */
+export function tailFault(layers: readonly LayerView[]): Fault | undefined {
+  for (const layer of layers) {
+    const trouble = (layer as Header)[PARSE]?.().trouble;
+    if (trouble !== undefined) return troubleFault(layer, trouble);
   }
   return undefined;
 }
 
-function nextNode({ children, reader }: Node, header: LayerView) {
+function troubleFault(
+  { name: layer, offset }: LayerView,
+  trouble: NonNullable<Parsed["trouble"]>,
+): Fault {
+  const { reason, needed, available } = trouble;
+  return {
+    reason,
+    layer,
+    offset: offset + trouble.offset,
+    ...needed !== undefined && { needed, available },
+  };
+}
+
+/** Says what is wrong with the length that a header states. */
+function lengthFault(
+  node: Node,
+  { offset }: LayerView,
+  length: number,
+  available: number,
+): Fault | undefined {
+  const { name: layer, size } = node;
+  const lengthFrom = node.header!.from;
+  if (length < size) {
+    const reason = `header of ${length} octets, ${size} at least`;
+    return { reason, layer, offset, lengthFrom };
+  }
+  if (length <= available) return undefined;
+  return {
+    reason: "cut short",
+    layer,
+    offset,
+    needed: length,
+    available,
+    lengthFrom,
+  };
+}
+
+function nextNode({ children, reader, select }: Node, header: LayerView) {
   if (children.size === 0) return undefined;
+  const number = select?.(header);
+  if (number !== undefined) return children.get(number);
   for (const field of reader.select) {
     const child = children.get(field(header));
     if (child !== undefined) return child;

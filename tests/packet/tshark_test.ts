@@ -179,7 +179,7 @@ function fieldsOf(packet: Packet): Fields {
       "tcp.window_size_value": tcp.window,
       "tcp.checksum": hex(tcp.checksum, 4),
       "tcp.urgent_pointer": tcp.urgentPointer,
-      "tcp.options": tcp.options.toHex(),
+      "tcp.options": tcp.bytes.subarray(20).toHex(),
       ...last === tcp && { "tcp.payload": packet.payload.toHex() },
     });
   }

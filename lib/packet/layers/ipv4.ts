@@ -5,7 +5,43 @@
  */
 
 import { layer } from "../codec.ts";
+import { list, record, when } from "../compound.ts";
+import { octets } from "../formats.ts";
+import { options } from "../options.ts";
 import type { FieldTable, Layer } from "../layer.ts";
+
+/** Addresses with the place of the next one to fill in, counted from 1. */
+const route = { pointer: 8, route: list("ipv4") } as const;
+
+/** The options of IPv4 (IANA's registry "IP Option Numbers"). */
+const ipv4Options = options({
+  covers: "option",
+  single: [0, 1],
+  end: 0,
+  kinds: {
+    0: ["end", {}],
+    1: ["nop", {}],
+    7: ["recordRoute", route],
+    // RFC 791 §3.1: by flag 0 times alone, by 1 and 3 addresses with times.
+    68: ["timestamp", {
+      pointer: 8,
+      overflow: 4,
+      flag: 4,
+      times: when({ flag: 0 }, list(32)),
+      stamps: when(
+        { flag: [1, 3] },
+        list(record({ address: "ipv4", time: 32 })),
+      ),
+    }],
+    130: ["security", { octets: octets() }],
+    131: ["looseSourceRoute", route],
+    134: ["commercialSecurity", { domain: 32, octets: octets() }],
+    136: ["streamId", { id: 16 }],
+    137: ["strictSourceRoute", route],
+    // RFC 2113
+    148: ["routerAlert", { value: 16 }],
+  },
+});
 
 /** The fields of an IPv4 header. */
 export const ipv4Fields = {
@@ -35,8 +71,8 @@ export const ipv4Fields = {
   src: "ipv4",
   /** To whom. */
   dst: "ipv4",
-  /** Options and their padding, 0 to 40 octets. */
-  options: "octets",
+  /** Up to 40 octets of options. */
+  options: ipv4Options,
 } as const satisfies FieldTable;
 
 /** IPv4. */

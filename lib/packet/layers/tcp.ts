@@ -5,7 +5,38 @@
  */
 
 import { layer } from "../codec.ts";
+import { list, record } from "../compound.ts";
+import { octets } from "../formats.ts";
+import { options } from "../options.ts";
 import type { FieldTable, Layer } from "../layer.ts";
+
+/** The options of TCP (IANA's registry "TCP Option Kind Numbers"). */
+const tcpOptions = options({
+  covers: "option",
+  single: [0, 1],
+  end: 0,
+  kinds: {
+    // RFC 9293 §3.2
+    0: ["end", {}],
+    1: ["nop", {}],
+    2: ["mss", { mss: 16 }],
+    // RFC 7323 §2.2, RFC 2018 §2 and §3, RFC 7323 §3.2
+    3: ["windowScale", { shift: 8 }],
+    4: ["sackPermitted", {}],
+    5: ["sack", { blocks: list(record({ left: 32, right: 32 })) }],
+    8: ["timestamps", { value: 32, echo: 32 }],
+    // RFC 2385, RFC 5482 §2, RFC 5925 §2.2
+    19: ["md5", { digest: octets(16) }],
+    28: ["userTimeout", { inMinutes: 1, timeout: 15 }],
+    29: ["authentication", { keyId: 8, nextKeyId: 8, mac: octets() }],
+    // RFC 8684 §3, RFC 7413 §4.1.1
+    30: ["multipath", { subtype: 4, flags: 4, octets: octets() }],
+    34: ["fastOpen", { cookie: octets() }],
+    // RFC 6994 §3.1
+    253: ["experiment1", { id: 16, octets: octets() }],
+    254: ["experiment2", { id: 16, octets: octets() }],
+  },
+});
 
 /** The fields of a TCP header. */
 export const tcpFields = {
@@ -29,8 +60,8 @@ export const tcpFields = {
   checksum: { bits: 16, show: "hex" },
   /** With URG: the end of the urgent data, counted from `seq`. */
   urgentPointer: 16,
-  /** Options and their padding, 0 to 40 octets. */
-  options: "octets",
+  /** Up to 40 octets of options. */
+  options: tcpOptions,
 } as const satisfies FieldTable;
 
 /** TCP. */
@@ -40,6 +71,8 @@ export const tcp: Layer<"tcp", typeof tcpFields> = layer("tcp", tcpFields, {
   next: ["dstPort", "srcPort"],
   header: { from: "dataOffset", octets: ({ dataOffset }) => dataOffset * 4 },
   headerUnit: 4,
+  // What follows is a piece of a stream: a message may go on in the next.
+  piece: () => "stream",
   defaults: { window: 64240 },
   computed: { dataOffset: ({ header }) => header / 4 },
   checksum: { field: "checksum", over: "pseudo" },

@@ -28,11 +28,11 @@ Deno.test("layout() refuses tables that no header can have", () => {
     [{ a: 0 }, /'a' must be 1 to 32 bits wide/],
     [{ a: 1.5, b: 6.5 }, /'a' must be 1 to 32 bits wide/],
     [{ a: 33, b: 7 }, /'a' must be 1 to 32 bits wide/],
-    [{ a: 56 }, /'a' must be 1 to 32 bits wide, or up to 6 whole octets/],
+    [{ a: 56 }, /'a' must be 1 to 32 bits wide, up to 6 whole octets, or 8/],
     [{ a: [] }, /'a' must be 1 to 32 bits wide/],
     [{ a: 4, b: "mac", c: 4 }, /'b' must start and end between octets/],
     [{ a: 4, b: { octets: 1 }, c: 4 }, /'b' must start and end between/],
-    [{ a: "octets", b: 8 }, /'b' must come before the octets that take/],
+    [{ a: "octets", b: 8 }, /'b' must be maybe\(…\) or when\(…\)/],
     [{ a: { bits: 16, order: "either" } }, /'a' must be 32 bits between/],
   ];
   for (const [fields, message] of cases) {

@@ -58,7 +58,7 @@ Deno.test("ipv4: a minimal datagram (RFC 791 appendix A, example 1)", () => {
     checksum: 0,
     src: "192.0.2.1",
     dst: "198.51.100.7",
-    options: "",
+    options: [],
   });
   assert.equal(packet.payload.toHex(), "aa");
 });
@@ -85,7 +85,7 @@ Deno.test("ipv4: options fill the header up to its length (RFC 791 appendix A, e
   );
   assert.equal(packet.ipv4?.ihl, 8);
   assert.equal(packet.ipv4.headerLength, 32);
-  assert.equal(packet.ipv4.options.toHex(), options);
+  assert.equal(packet.ipv4.bytes.subarray(20).toHex(), options);
 });
 
 Deno.test("ipv4: DSCP, ECN and flags are told apart (RFC 2474 §3, RFC 3168 §5, RFC 791 §3.1)", () => {
@@ -158,7 +158,7 @@ Deno.test("tcp: a SYN with its options (RFC 9293 §3.1, §3.2)", () => {
     window: 64240,
     checksum: 0x1234,
     urgentPointer: 0,
-    options: "020405b4",
+    options: [{ kind: "mss", mss: 1460 }],
   });
 });
 
