@@ -13,6 +13,7 @@
 export * from "./canvas.ts";
 export * from "./card.ts";
 export * from "./chart.ts";
+export * from "./diagram.ts";
 export * from "./paint.ts";
 export * from "./table.ts";
 export * from "./text.ts";

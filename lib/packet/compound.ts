@@ -6,13 +6,7 @@
  */
 
 import { type Cursor, type Fields, type Format, Stop } from "./format.ts";
-import {
-  fieldOf,
-  type Length,
-  lengthAt,
-  type octets,
-  type Test,
-} from "./formats.ts";
+import { fieldOf, type Length, lengthAt, type Test } from "./formats.ts";
 import type {
   FieldInput,
   FieldInputs,
@@ -365,6 +359,7 @@ export function sized<const S extends FieldSpec>(
   const size = bits / 8;
   return {
     about: `${inner.about}, with its length`,
+    takesOctets: true,
     ...inner.empty !== undefined && { empty: inner.empty },
     read(from) {
       const at = from.take(size);
@@ -441,7 +436,12 @@ export function choose<
   const made: Format<unknown, unknown> = {
     about: `what ${by} says`,
     read: (from) => pick(from.fields, from.header).read(from),
-    write: (to, value) => pick(to.fields, to.header).write(to, value),
+    takesOctets: true,
+    write(to, value) {
+      const picked = pick(to.fields, to.header);
+      if (value instanceof Uint8Array && !picked.takesOctets) to.bytes(value);
+      else picked.write(to, value);
+    },
     random: (random, fields) => pick(fields, fields).random(random, fields),
     text: (value) => valueText(value),
   };

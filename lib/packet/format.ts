@@ -6,6 +6,8 @@
  * @module
  */
 
+import { Verbatim } from "./verbatim.ts";
+
 /** The fields that have been read or set so far, by name. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,6 +27,12 @@ export interface Format<T = unknown, I = T> {
   readonly empty?: T;
   /** Whether it writes nothing where nobody has set it. @default {false} */
   readonly isQuiet?: boolean;
+  /**
+   * Whether octets may be a value, which is written as any other is, with its
+   * length in front where there is one. Of all else octets are taken as the whole
+   * field, ready to go. @default {false}
+   */
+  readonly takesOctets?: boolean;
   /** The field of the same table that states how many items there are. */
   readonly countIn?: string | undefined;
   /** The field of the same table that states how many octets there are. */
@@ -382,7 +390,8 @@ export class Sink {
   }
 
   /**
-   * Writes a field; octets in place of its value are written as they are.
+   * Writes a field; octets in place of its value are written as they are,
+   * unless they are a value that it may have.
    *
    * @param name The field's name, or an index.
    * @param format How it is written.
@@ -391,7 +400,7 @@ export class Sink {
   field<I>(
     name: string | number,
     format: Format<unknown, I>,
-    value: I | Uint8Array | undefined,
+    value: I | Uint8Array | Verbatim | undefined,
   ): void {
     const { path } = this;
     this.path = typeof name === "number"
@@ -399,8 +408,10 @@ export class Sink {
       : path === ""
       ? name
       : `${path}.${name}`;
-    if (value instanceof Uint8Array) this.bytes(value);
-    else format.write(this, value);
+    if (value instanceof Verbatim) this.bytes(value.octets);
+    else if (value instanceof Uint8Array && !format.takesOctets) {
+      this.bytes(value);
+    } else format.write(this, value as I | undefined);
     this.path = path;
   }
 

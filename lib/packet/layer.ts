@@ -15,6 +15,7 @@
 import type { Address } from "../ip/address.ts";
 import type { Mac } from "../ip/mac/mac.ts";
 import type { Format } from "./format.ts";
+import type { Verbatim } from "./verbatim.ts";
 
 /** An unsigned number that needs more than its width said. */
 export interface NumberSpec {
@@ -109,7 +110,8 @@ export type FieldValues<F extends FieldTable> = string extends keyof F ? unknown
  * What a field may be set to: numbers, flags by name, addresses or their text,
  * octets.
  */
-export type FieldInput<S> = S extends Format<infer _, infer I> ? I | Uint8Array
+export type FieldInput<S> = S extends Format<infer _, infer I>
+  ? I | Uint8Array | Verbatim
   : S extends { readonly bits: 64 } ? bigint | number
   : S extends { readonly names: Readonly<Record<number, infer Name>> }
     ? number | Name

@@ -9,6 +9,9 @@
 
 export * from "./build.ts";
 export * from "./frame.ts";
+export * from "./fuzz.ts";
 export * from "./layer.ts";
 export * from "./layers/all.ts";
 export * from "./packet.ts";
+export * from "./sweep.ts";
+export * from "./verbatim.ts";

@@ -8,9 +8,14 @@ import { hex } from "../bytes/hex.ts";
 import type { DecodeError } from "../errors.ts";
 import { type Canvas, canvas } from "../inspect/canvas.ts";
 import { checkedSums, type ChecksumReport } from "./checksum.ts";
+import { assemble, type Parts } from "./assemble.ts";
+import { type FieldPlace, fieldPlaces, isWithin } from "./places.ts";
 import type { Frame } from "./frame.ts";
 import type { JsonField, LayerView } from "./layer.ts";
 import type * as all from "./layers/all.ts";
+import { commandOf } from "./command.ts";
+import { packetDiagram, packetHexdump } from "./draw.ts";
+import { changed, partsOf } from "./parts.ts";
 import { isoTime, packetLine, packetTree } from "./show.ts";
 import {
   type Fault,
@@ -39,6 +44,22 @@ type Views = {
 /** Any one decoded layer; its `name` tells which, to the compiler too. */
 export type AnyLayer = Layers[keyof Layers];
 
+/** What may be set of each layer, by its name. */
+export type LayerInputs = {
+  readonly [K in keyof typeof all as K & keyof Layers]: (typeof all)[K] extends
+    (values?: infer I) => unknown ? I : never;
+};
+
+/** Changes to a packet: fields by layer, payload and trailer. */
+export type Changes<N extends keyof Layers> =
+  & {
+    readonly [K in N]?: K extends keyof LayerInputs ? LayerInputs[K] : never;
+  }
+  & {
+    readonly payload?: Uint8Array | string | undefined;
+    readonly trailer?: Uint8Array | undefined;
+  };
+
 /** A packet's accessors: one a layer, `undefined` where the layer is absent. */
 export type LayerAccessors = {
   readonly [N in keyof Layers]: Layers[N] | undefined;
@@ -63,7 +84,8 @@ export interface PacketJson {
 }
 
 /** One accessor a layer: `packet.tcp?.dstPort`. With a layer inside itself, the outer. */
-export interface Packet extends LayerAccessors {}
+export interface Packet<N extends keyof Layers = keyof Layers>
+  extends LayerAccessors {}
 
 /**
  * One packet as it was captured, with its layers.
@@ -91,12 +113,13 @@ export interface Packet extends LayerAccessors {}
  * assert.equal(packet.toString(), "ipv4 10.0.0.1 > 10.0.0.2 / udp 5000 > 53 / 1 octet");
  * ```
  */
-export class Packet {
+export class Packet<N extends keyof Layers = keyof Layers> {
   /** What the packet starts with, as numbered at tcpdump.org/linktypes.html. */
   readonly linkType: number;
   /** Octets that there were on the wire; more than `bytes` holds if it was cut. */
   readonly length: number;
   readonly #frame: Frame;
+  #parts: Parts | undefined;
   #walk: Walk | undefined;
   #fault: Fault | "none" | undefined;
   #error: DecodeError | undefined;
@@ -105,9 +128,11 @@ export class Packet {
    * Takes a packet in place; {@linkcode decode} is the way in for octets.
    *
    * @param frame Where the packet lies, and what the capture says of it.
+   * @param parts What it was built of, if it was built.
    */
-  constructor(frame: Frame) {
+  constructor(frame: Frame, parts?: Parts) {
     this.#frame = frame;
+    this.#parts = parts;
     this.linkType = frame.linkType;
     this.length = frame.length;
   }
@@ -201,6 +226,155 @@ export class Packet {
   copy(): Packet {
     const octets = this.bytes.slice();
     return new Packet({ ...this.#frame, ...wholeBuffer(octets) });
+  }
+
+  /**
+   * Builds the packet again with some fields changed. All that is worked out is
+   * worked out anew: lengths, checksums, what comes next. What was wrong on
+   * purpose, or came wrong from the wire, stays so unless it is changed too.
+   *
+   * @param changes Fields by layer (of two of a kind, the outer), payload and
+   * trailer; `undefined` gives a field back to be worked out.
+   * @returns The new packet, with the same layers; this one stays as it is.
+   * @throws {TypeError} If there is no such layer or field.
+   * @throws {RangeError} If a value does not fit its field.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const octets = net.bytes.parseHex("4500001d00000000 4011 66ce 0a000001 0a000002 13880035 0009b71c 21");
+   * const packet = net.packet.decode(octets, { linkType: 101 });
+   * const other = packet.with({ ipv4: { ttl: 1 }, payload: "hello" });
+   * assert.equal(other.udp?.length, 13);
+   * assert.ok(other.checksums.every(({ ok }) => ok));
+   * ```
+   */
+  with(changes: Changes<N>): this {
+    const parts = changed(this.parts, changes);
+    const { seconds, nanoseconds, linkType } = this.#frame;
+    const made = assemble(parts);
+    const frame = { ...made, linkType, seconds, nanoseconds };
+    return new Packet(frame, parts) as this;
+  }
+
+  /**
+   * What the packet can be built of again, octet for octet: each header with the
+   * fields that have to be set, then the payload, then the trailer.
+   */
+  get parts(): Parts {
+    return this.#parts ??= partsOf(this);
+  }
+
+  /**
+   * Writes the TypeScript that builds the packet, octet for octet.
+   *
+   * @returns An expression over `net`, with the fields that have to be set.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const { build, ipv4, udp } = net.packet;
+   * assert.equal(
+   *   build(ipv4({ dst: "192.0.2.1" }), udp({ dstPort: 53 }), "hi").command(),
+   *   `net.packet.build(
+   *   net.packet.ipv4({ dst: "192.0.2.1" }),
+   *   net.packet.udp({ dstPort: 53 }),
+   *   "hi",
+   * )`,
+   * );
+   * ```
+   */
+  command(): string {
+    return commandOf(partsOf(this));
+  }
+
+  /**
+   * Where every field lies, option by option, in the order of the octets.
+   *
+   * @returns Paths such as `"tcp.options[0].mss"`, with their bits counted from
+   * the start of the packet.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const packet = net.packet.build(net.packet.ipv4({ ttl: 9 }));
+   * const ttl = packet.fields().find(({ path }) => path === "ipv4.ttl");
+   * assert.deepEqual([ttl?.start, ttl?.end, ttl?.text], [64, 72, "9"]);
+   * ```
+   */
+  fields(): readonly FieldPlace[] {
+    return fieldPlaces(this.layers);
+  }
+
+  /**
+   * Tells which field an octet belongs to.
+   *
+   * @param offset The octet, counted from the start of the packet.
+   * @returns The innermost fields that lie in it, several if they are smaller
+   * than an octet; none in the payload.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const packet = net.packet.build(net.packet.ipv4());
+   * assert.deepEqual(packet.fieldsAt(0).map(({ path }) => path), ["ipv4.version", "ipv4.ihl"]);
+   * ```
+   */
+  fieldsAt(offset: number): readonly FieldPlace[] {
+    const here = this.fields().filter(({ start, end }) =>
+      start < offset * 8 + 8 && end > offset * 8
+    );
+    return here.filter((field) =>
+      !here.some((other) => isWithin(other, field))
+    );
+  }
+
+  /**
+   * Draws the headers as RFCs do, 32 bits a row, with the values in the fields.
+   *
+   * @param options Where to draw. @default {the terminal's width, no colour}
+   * @returns The lines, joined by line feeds.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const { build, ipv4, udp } = net.packet;
+   * const text = build(ipv4(), udp({ dstPort: 53 })).diagram();
+   * assert.match(text, /\| +srcPort 0 +\| +dstPort 53 +\|/);
+   * ```
+   */
+  diagram(options: { readonly canvas?: Canvas } = {}): string {
+    return packetDiagram(this, options.canvas ?? canvas());
+  }
+
+  /**
+   * Draws the octets in rows, each field in a colour of its own where colours
+   * may be used, and beside the first octet of each row what starts there.
+   *
+   * @param options Where to draw. @default {the terminal's width, no colour}
+   * @returns The lines, joined by line feeds.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const packet = net.packet.build(net.packet.ipv4(), "hello");
+   * assert.match(packet.hexdump(), /^0000  45 00 00 19/);
+   * ```
+   */
+  hexdump(options: { readonly canvas?: Canvas } = {}): string {
+    return packetHexdump(this, options.canvas ?? canvas());
   }
 
   /**

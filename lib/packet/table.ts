@@ -326,10 +326,6 @@ export function stated(
       found.push([countIn, value.length]);
     }
     if (lengthIn === undefined || value === undefined) continue;
-    if (value instanceof Uint8Array) {
-      found.push([lengthIn, value.length]);
-      continue;
-    }
     const scratch = new Sink(to.layer);
     scratch.fields = values;
     scratch.header = to.header;

@@ -263,9 +263,15 @@ export function valueText(
   }
   if (typeof value === "string") return printable(value);
   if (isRecord(value)) {
-    return Object.entries(value)
-      .filter(([, one]) => one !== undefined)
-      .map(([name, one]) => `${name} ${valueText(one)}`).join(", ");
+    const { kind, ...others } = value;
+    const fields = Object.entries(others).filter(([, one]) =>
+      one !== undefined
+    );
+    // An option of one field: its kind says what the field is.
+    const text = kind !== undefined && fields.length === 1
+      ? valueText(fields[0]![1])
+      : fields.map(([name, one]) => `${name} ${valueText(one)}`).join(", ");
+    return kind === undefined ? text : `${kind} ${text}`.trimEnd();
   }
   const digits = slot?.hex
     ? `0x${Number(value).toString(16).padStart(Math.ceil(slot.bits / 4), "0")}`

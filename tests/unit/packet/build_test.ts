@@ -144,7 +144,7 @@ Deno.test("with() works out anew, and leaves the packet as it was", () => {
   const wrong = { ipv6: { hopLimit: 1 } } as unknown as Record<never, never>;
   assert.throws(
     () => packet.with(wrong),
-    /'ipv6' must be one of its layers \(ipv4, udp\) or payload/,
+    /'ipv6' must be one of its layers \(ipv4, udp\), payload or trailer/,
   );
 });
 
