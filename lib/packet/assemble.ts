@@ -4,9 +4,9 @@
  * @module
  */
 
-import { headerBelow, headerChecksum } from "./checksum.ts";
 import type { Frame } from "./frame.ts";
-import type { Layer, LayerSpec, RawValues } from "./layer.ts";
+import type { Layer, LayerSpec } from "./layer.ts";
+import { rowOf, type Slab } from "./row.ts";
 
 /** Octets behind what the headers' lengths cover, such as Ethernet's padding. */
 export interface Trailer {
@@ -16,18 +16,6 @@ export interface Trailer {
 
 /** Headers, outermost first, then perhaps a payload, then perhaps a trailer. */
 export type Parts = readonly (LayerSpec | Uint8Array | string | Trailer)[];
-
-/** One header with its place. */
-interface Laid {
-  readonly layer: Layer;
-  /** What the caller set. */
-  readonly set: RawValues;
-  /** That and all that is worked out. */
-  raw: RawValues;
-  readonly header: number;
-  /** Octets before it. */
-  readonly offset: number;
-}
 
 const text = new TextEncoder();
 
@@ -56,23 +44,20 @@ const SLAB = 65536;
 /** Where packets are written; a buffer for each would take longer than the rest. */
 let slab = newSlab(0);
 
-function newSlab(length: number) {
+function newSlab(length: number): Slab {
   const octets = new Uint8Array(length);
-  return { octets, view: new DataView(octets.buffer), used: 0 };
+  return { octets, view: new DataView(octets.buffer), start: 0, used: 0 };
 }
 
-/** A stretch of the slab, or of a new one, that nobody has written to. */
-function stretch(length: number): Stretch {
+/** Octets that nobody has written to, at the end of what is used. */
+function slabFor(length: number): Slab {
   if (slab.used + length > slab.octets.length) {
     slab = newSlab(Math.max(SLAB, length));
   }
-  const { octets, view, used: start } = slab;
-  slab.used = start + length;
-  return { octets, view, start, end: slab.used };
+  slab.start = slab.used;
+  slab.used += length;
+  return slab;
 }
-
-/** Where a packet is written. */
-type Stretch = Pick<Frame, "octets" | "view" | "start" | "end">;
 
 /**
  * Lays the parts out and writes them, from the inside out.
@@ -94,73 +79,32 @@ type Stretch = Pick<Frame, "octets" | "view" | "start" | "end">;
  * ```
  */
 export function assemble(parts: Parts): Frame {
-  const laid: Laid[] = [];
-  let length = 0;
-  for (const part of parts) {
-    if (!isSpec(part)) break;
-    const { layer, raw } = part;
-    const tail = raw.$tail as Uint8Array | undefined;
-    const unit = layer.headerUnit ?? 1;
-    const size = layer.size + (tail?.length ?? 0);
-    const header = size + (unit - size % unit) % unit;
-    laid.push({ layer, set: raw, raw, header, offset: length });
-    length += header;
+  let headers = 0;
+  while (headers < parts.length && isSpec(parts[headers])) headers++;
+  let payload: Uint8Array = NONE;
+  let trailer: Uint8Array = NONE;
+  if (headers < parts.length || headers === 0) {
+    const last = parts.at(-1);
+    trailer = isTrailer(last) ? last.trailer : NONE;
+    payload = payloadOf(isTrailer(last) ? parts.slice(0, -1) : parts, headers);
   }
-  const last = parts.at(-1);
-  const trailer = isTrailer(last) ? last.trailer : NONE;
-  const payload = payloadOf(
-    isTrailer(last) ? parts.slice(0, -1) : parts,
-    laid.length,
-  );
-  const linkType = linkTypeOf(laid[0]!.layer);
-  const whole = stretch(length + payload.length + trailer.length);
-  const { octets, view, start, end } = whole;
-  octets.set(payload, start + length);
-  octets.set(trailer, end - trailer.length);
-  // What the lengths and checksums cover ends before the trailer.
-  const place = { octets, view, start, end: end - trailer.length };
-  for (let i = laid.length - 1; i >= 0; i--) fill(place, laid, i);
-  // A checksum covers what is above, and needs the addresses from below.
-  for (let i = laid.length - 1; i >= 0; i--) sum(place, laid, i);
-  const time = { seconds: undefined, nanoseconds: 0 };
-  return { octets, view, start, end, linkType, length: end - start, ...time };
+  const { layer } = parts[0] as LayerSpec;
+  const linkType = LINK_TYPES.get(layer) ?? linkTypeOf(layer);
+  const row = rowOf(parts, headers);
+  const { octets, view, start, used } = row(parts, payload, trailer, slabFor);
+  return {
+    octets,
+    view,
+    start,
+    end: used,
+    linkType,
+    length: used - start,
+    seconds: undefined,
+    nanoseconds: 0,
+  };
 }
 
-/** Writes one header, what was set and what is worked out. */
-function fill(place: Stretch, laid: readonly Laid[], i: number): void {
-  const one = laid[i]!;
-  const { layer, set, offset, header } = one;
-  const { writer } = layer;
-  const above = laid[i + 1]?.layer;
-  const next = above && writer.numberOf(above);
-  if (above !== undefined && next === undefined) {
-    const field = typeof layer.next === "string" ? layer.next : layer.next?.[0];
-    const isSet = field !== undefined && set[field] !== undefined;
-    if (!isSet) noNumber(above, layer, field);
-  }
-  const at = place.start + offset;
-  one.raw = writer.finish(set, header, place.end - at - header, next);
-  writer.write(place.octets, place.view, at, one.raw, header);
-}
-
-/** Writes one header's checksum, where it has one that was not set. */
-function sum(place: Stretch, laid: readonly Laid[], i: number): void {
-  const { layer, set, offset, header } = laid[i]!;
-  const { checksum, writer: { checksumAt } } = layer;
-  if (checksum === undefined || checksumAt === undefined) return;
-  if (set[checksum.field] !== undefined) return;
-  const { octets, view, end } = place;
-  const start = place.start + offset;
-  const under = headerBelow(laid, i, ({ layer }) => layer);
-  const below = under && { layer: under.layer, fields: under.raw };
-  const value = headerChecksum({ layer, octets, start, header, end, below });
-  if (value === undefined) return;
-  if (checksum.algorithm === "crc32c") {
-    view.setUint32(start + checksumAt, value);
-  } else view.setUint16(start + checksumAt, value);
-}
-
-const NONE = new Uint8Array();
+const NONE: Uint8Array = new Uint8Array();
 
 /**
  * Tells whether a part of a packet is its trailer.
@@ -202,21 +146,16 @@ function payloadOf(parts: Parts, headers: number): Uint8Array {
   return typeof last === "string" ? text.encode(last) : last;
 }
 
-function noNumber(
-  layer: Layer,
-  below: Layer,
-  field: string | undefined,
-): never {
-  throw new TypeError(
-    `Cannot build a packet as ${layer.name} must have a number under ${below.name}, and has none${
-      field === undefined ? "" : `; set '${field}' of ${below.name}`
-    }`,
-  );
-}
+/** The link types of the layers that packets have begun with. */
+const LINK_TYPES = new WeakMap<Layer, number>();
 
-function linkTypeOf({ name, under }: Layer): number {
+function linkTypeOf(layer: Layer): number {
+  const { name, under } = layer;
   const link = under.find(([parent]) => parent === "link");
-  if (link !== undefined) return link[1];
+  if (link !== undefined) {
+    LINK_TYPES.set(layer, link[1]);
+    return link[1];
+  }
   throw new TypeError(
     `Cannot build a packet as its first header must be one that a link has, such as ethernet or ipv4: current value is ${name}`,
   );

@@ -1,23 +1,15 @@
 /**
- * From field values to octets: checks what was set, and compiles a layer's field
- * table into the function that writes it.
+ * From field values to what is written: checks what was set, by functions
+ * compiled from a layer's field table.
  *
  * @module
  */
 
 import { Address } from "../ip/address.ts";
-import { writeStatements } from "./expression.ts";
 import { type Fields, Sink } from "./format.ts";
-import type {
-  BuildLengths,
-  Layer,
-  RawValues,
-  Slot,
-  TailField,
-  Writer,
-} from "./layer.ts";
+import type { Layer, RawValues, Slot, TailField, Writer } from "./layer.ts";
 import { compileTable, stated } from "./table.ts";
-import { rawValue } from "./value.ts";
+import { checker, rawValue } from "./value.ts";
 
 /** What a writer is made from: any layer has it. */
 export interface Written {
@@ -29,21 +21,10 @@ export interface Written {
   readonly tail: readonly TailField[];
   /** Octets of the fixed fields. */
   readonly size: number;
-  /** The field that says what comes next, or several. */
-  readonly next?: string | readonly string[] | undefined;
   /** The layer whose numbers that field holds. */
   readonly nextLike?: string | undefined;
   /** Values of fields that nobody sets. */
   readonly defaults?: object | undefined;
-  /** How fields follow from the lengths. */
-  readonly computed?:
-    | Readonly<
-      Record<
-        string,
-        ((lengths: BuildLengths) => number | undefined) | undefined
-      >
-    >
-    | undefined;
   /** Gives the fields that follow from those that were set. */
   readonly implied?: ((values: never) => object) | undefined;
   /** The field that has the checksum. */
@@ -53,7 +34,7 @@ export interface Written {
 }
 
 /**
- * Compiles a layer's writer.
+ * Compiles what takes a layer's fields.
  *
  * @param layer The layer.
  * @returns Functions that no other layer shares, so that each is fast.
@@ -64,19 +45,13 @@ export interface Written {
  * import { udp } from "./layers/udp.ts";
  * import assert from "node:assert/strict";
  *
- * const { take, finish, write } = compileWriter(udp);
- * const octets = new Uint8Array(8).fill(0xff);
- * write(octets, new DataView(octets.buffer), 0, finish(take({ dstPort: 53 }), 8, 0, undefined), 8);
- * assert.deepEqual([...octets], [0, 0, 0, 53, 0, 8, 0, 0]);
+ * assert.equal(compileWriter(udp).take({ dstPort: 53 }).dstPort, 53);
  * ```
  */
 export function compileWriter(layer: Written): Writer {
-  const { name, slots, tail, size, computed = {}, next } = layer;
+  const { name, slots, tail } = layer;
   const known = new Set([...slots, ...tail].map(({ name }) => name));
-  const nextField = typeof next === "string" ? next : next?.[0];
-  const checks = slots.map((slot) => (value: unknown) =>
-    rawValue(name, slot, value)
-  );
+  const checks = slots.map((slot) => checker(name, slot));
   const stranger = (field: string): never => {
     throw new TypeError(
       `Cannot build ${name} as '${field}' must be one of its fields (${
@@ -94,8 +69,6 @@ export function compileWriter(layer: Written): Writer {
     "known",
     "checks",
     "stranger",
-    "computed",
-    "defaults",
     "Address",
     "implied",
     "tailOf",
@@ -110,41 +83,15 @@ return {
     ${
       each(({ name }, i) =>
         `{ const x = values.${name}; if (x !== undefined) raw.${name} = ${
-          checked(slots[i]!, i)
+          checkedExpression(slots[i]!, `checks[${i}]`)
         }; }`
       )
     }
     ${tail.length === 0 ? "" : `if (${hasTail}) tailOf(values, raw);`}
     return raw;
   },
-  finish(set, header, payload, next) {
-    const raw = new Raw();
-    const lengths = { header, payload, next };
-    raw.$tail = set.$tail;
-    ${
-      each(({ name }, i) =>
-        `raw.${name} = set.${name} !== undefined ? set.${name} : ${
-          computed[name] !== undefined
-            ? `(x => x === undefined ? defaults().${name} : ${
-              checked(slots[i]!, i)
-            })(computed.${name}(lengths))`
-            : name === nextField
-            ? `next !== undefined ? next : defaults().${name}`
-            : `defaults().${name}`
-        };`
-      )
-    }
-    return raw;
-  },
-  write(b, d, o, v, header) {
-    ${writeStatements(slots)}
-    let end = o + ${size};
-    if (v.$tail !== undefined) { b.set(v.$tail, end); end += v.$tail.length; }
-    if (end < o + header) b.fill(0, end, o + header);
-  },
 };`,
   );
-  let defaults: RawValues | undefined;
   const sum = slots.find(({ name }) => name === layer.checksum?.field);
   const numbers = new Map<Layer, number | undefined>();
   const table = layer.nextLike ?? name;
@@ -153,8 +100,6 @@ return {
       known,
       checks,
       stranger,
-      computed,
-      () => defaults ??= writer.take(layer.defaults ?? {}),
       Address,
       (values: Fields) => {
         const set = present(values);
@@ -174,16 +119,32 @@ return {
   return writer;
 }
 
-/** JavaScript that checks `x`: what is plainly right at once, all else by name. */
-function checked({ kind, bits }: Slot, i: number): string {
+/**
+ * Writes the source that checks a value `x`: what is plainly right at once, all
+ * else by a function.
+ *
+ * @param slot The field.
+ * @param check What the function is called.
+ * @returns An expression that gives the value as it is written.
+ *
+ * @example
+ * ```ts
+ * import { checkedExpression } from "./encode.ts";
+ * import { ethernet } from "./layers/ethernet.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(checkedExpression(ethernet.slots[0]!, "f"), "f(x)");
+ * ```
+ */
+export function checkedExpression({ kind, bits }: Slot, check: string): string {
   const plain = kind === "unsigned"
     ? `typeof x === "number" && x >= 0 && x < ${
       2 ** bits
     } && Math.floor(x) === x`
     : kind === "ipv4" || kind === "ipv6"
     ? `x instanceof Address && x.family === ${kind === "ipv4" ? 4 : 6}`
-    : "false";
-  return `${plain} ? x : checks[${i}](x)`;
+    : undefined;
+  return plain === undefined ? `${check}(x)` : `${plain} ? x : ${check}(x)`;
 }
 
 /** The values that are set. */

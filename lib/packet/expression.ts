@@ -181,8 +181,10 @@ function textOf(octets: Uint8Array): string {
  * Writes the source that puts fixed fields into octets, whole octets at a time.
  *
  * @param slots The fields; together they fill whole octets.
- * @returns Statements over `b`, `d`, `o` and the values `v`; what is `undefined`
- * there is written as 0.
+ * @param at What the place of the first octet is called. @default {"o"}
+ * @param value Gives the source of a field's value. @default {a property of `v`}
+ * @returns Statements over the octets `b` and the view `d` of them; a value that
+ * is `undefined` is written as 0.
  *
  * @example
  * ```ts
@@ -196,43 +198,61 @@ function textOf(octets: Uint8Array): string {
  * );
  * ```
  */
-export function writeStatements(slots: readonly Slot[]): string {
+export function writeStatements(
+  slots: readonly Slot[],
+  at = "o",
+  value: (name: string) => string = (name) => `v.${name}`,
+): string {
   const lines: string[] = [];
+  const to: Target = { o: at, v: value };
   let group: Slot[] = [];
   for (const slot of slots) {
-    const at = slot.at >> 3;
+    const octet = slot.at >> 3;
     const isNumber = slot.kind === "unsigned" || slot.kind === "flags";
     if (isNumber && (slot.order === "little" || slot.bits === 64)) {
-      lines.push(writeWhole(slot, at));
+      lines.push(writeWhole(slot, octet, to));
     } else if (isNumber) {
       group.push(slot);
       const first = group[0]!;
       const bits = slot.at + slot.bits - first.at;
       if (bits % 8 !== 0) continue;
-      lines.push(writeNumbers(group, first.at >> 3, bits));
+      lines.push(writeNumbers(group, first.at >> 3, bits, to));
       group = [];
-    } else lines.push(writeValue(slot, at));
+    } else lines.push(writeValue(slot, octet, to));
   }
   return lines.join("\n");
 }
 
-/** A number between octets that is little-endian or of 64 bits. */
-function writeWhole({ name, bits, order }: Slot, at: number): string {
-  const little = order === "little";
-  if (bits === 64) {
-    return `d.setBigUint64(o + ${at}, BigInt(v.${name} ?? 0), ${little});`;
-  }
-  if (bits === 16 || bits === 32) {
-    return `d.setUint${bits}(o + ${at}, v.${name} ?? 0, true);`;
-  }
-  return `{ let n = v.${name} ?? 0; for (let i = ${at}; i < ${
-    at + bits / 8
-  }; i++) { b[o + i] = n % 256; n = Math.floor(n / 256); } }`;
+interface Target {
+  readonly o: string;
+  readonly v: (name: string) => string;
 }
 
-function writeValue({ name, kind, bits }: Slot, at: number): string {
+/** A number between octets that is little-endian or of 64 bits. */
+function writeWhole(
+  { name, bits, order }: Slot,
+  at: number,
+  { o, v }: Target,
+): string {
+  const little = order === "little";
+  if (bits === 64) {
+    return `d.setBigUint64(${o} + ${at}, BigInt(${v(name)} ?? 0), ${little});`;
+  }
+  if (bits === 16 || bits === 32) {
+    return `d.setUint${bits}(${o} + ${at}, ${v(name)} ?? 0, true);`;
+  }
+  return `{ let n = ${v(name)} ?? 0; for (let i = ${at}; i < ${
+    at + bits / 8
+  }; i++) { b[${o} + i] = n % 256; n = Math.floor(n / 256); } }`;
+}
+
+function writeValue(
+  { name, kind, bits }: Slot,
+  at: number,
+  { o, v }: Target,
+): string {
   const put = (octet: number, word: string) =>
-    `d.setInt32(o + ${at + octet}, v.${name} ? v.${name}.${word} : 0);`;
+    `d.setInt32(${o} + ${at + octet}, ${v(name)} ? ${v(name)}.${word} : 0);`;
   switch (kind) {
     case "ipv4":
       return put(0, "w3");
@@ -241,9 +261,9 @@ function writeValue({ name, kind, bits }: Slot, at: number): string {
         " ",
       );
     default:
-      return `if (v.${name}) b.set(v.${name}, o + ${at}); else b.fill(0, o + ${at}, o + ${
-        at + bits / 8
-      });`;
+      return `if (${v(name)}) b.set(${
+        v(name)
+      }, ${o} + ${at}); else b.fill(0, ${o} + ${at}, ${o} + ${at + bits / 8});`;
   }
 }
 
@@ -252,8 +272,9 @@ function writeNumbers(
   slots: readonly Slot[],
   at: number,
   bits: number,
+  { o, v }: Target,
 ): string {
-  const value = ({ name }: Slot) => `(v.${name} ?? 0)`;
+  const value = ({ name }: Slot) => `(${v(name)} ?? 0)`;
   if (bits <= 32) {
     let right = bits;
     const sum = slots.map((slot) => {
@@ -262,15 +283,15 @@ function writeNumbers(
     }).join(" | ");
     switch (bits) {
       case 8:
-        return `b[o + ${at}] = ${sum};`;
+        return `b[${o} + ${at}] = ${sum};`;
       case 16:
-        return `d.setUint16(o + ${at}, ${sum});`;
+        return `d.setUint16(${o} + ${at}, ${sum});`;
       case 24:
-        return `{ const n = ${sum}; d.setUint16(o + ${at}, n >>> 8); b[o + ${
+        return `{ const n = ${sum}; d.setUint16(${o} + ${at}, n >>> 8); b[${o} + ${
           at + 2
         }] = n; }`;
       default:
-        return `d.setInt32(o + ${at}, ${sum});`;
+        return `d.setInt32(${o} + ${at}, ${sum});`;
     }
   }
   const sum = slots.reduce(
@@ -279,5 +300,5 @@ function writeNumbers(
   );
   return `{ let n = ${sum}; for (let i = ${
     at + bits / 8 - 1
-  }; i >= ${at}; i--) { b[o + i] = Number(n & 255n); n >>= 8n; } }`;
+  }; i >= ${at}; i--) { b[${o} + i] = Number(n & 255n); n >>= 8n; } }`;
 }

@@ -10,6 +10,7 @@ import { tailTable } from "./codec.ts";
 import type { Fields, Random } from "./format.ts";
 import type { FieldInputs, FieldTable, Layer, LayerSpec } from "./layer.ts";
 import type { Layers } from "./packet.ts";
+import { headerOctets } from "./row.ts";
 import { randomValue } from "./value.ts";
 
 /**
@@ -61,7 +62,7 @@ export function randomHeader<N extends string, F extends FieldTable>(
   for (let tries = 0; tries < TRIES; tries++) {
     const made = { ...values, ...table.random(random, known), ...given };
     const spec = layer(made as FieldInputs<F>);
-    if (fits(spec)) return spec;
+    if (fits(spec as unknown as LayerSpec)) return spec;
   }
   return layer({ ...values, ...given } as FieldInputs<F>);
 }
@@ -70,14 +71,9 @@ export function randomHeader<N extends string, F extends FieldTable>(
 const TRIES = 20;
 
 /** Whether the lengths of a header fit the fields that state them. */
-function fits<N extends string, F extends FieldTable>(
-  { layer, raw }: LayerSpec<N, F>,
-): boolean {
-  const { length = 0 } = (raw.$tail ?? {}) as { length?: number };
-  const { headerUnit = 1, size } = layer;
-  const header = Math.ceil((size + length) / headerUnit) * headerUnit;
+function fits(spec: LayerSpec): boolean {
   try {
-    layer.writer.finish(raw, header, 0, undefined);
+    headerOctets(spec);
     return true;
   } catch {
     return false;

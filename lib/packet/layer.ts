@@ -194,7 +194,7 @@ export interface ChecksumRule<F extends FieldTable, V> {
   readonly except?: readonly [from: number, to: number];
 }
 
-/** How a layer's headers are written: functions compiled from its field table. */
+/** What takes the fields of a layer's headers: functions compiled from its table. */
 export interface Writer {
   /** Octets from the start of the header to its checksum, if it has one. */
   readonly checksumAt: number | undefined;
@@ -211,24 +211,6 @@ export interface Writer {
    * kind, and a `RangeError` for one that does not fit.
    */
   readonly take: (values: object) => RawValues;
-  /**
-   * Copies values, and fills in those that were not set: what follows from the
-   * lengths, the number of what comes next, defaults.
-   */
-  readonly finish: (
-    raw: RawValues,
-    header: number,
-    payload: number,
-    next: number | undefined,
-  ) => RawValues;
-  /** Writes the whole header; what the octets held before does not matter. */
-  readonly write: (
-    octets: Uint8Array,
-    view: DataView,
-    at: number,
-    raw: RawValues,
-    header: number,
-  ) => void;
 }
 
 /** What a {@linkcode Slot} holds. */

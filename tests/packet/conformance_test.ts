@@ -9,6 +9,7 @@ import { randomHeader } from "../../lib/packet/fuzz.ts";
 import { type Header, LAYER, PARSE } from "../../lib/packet/header.ts";
 import type { Layer } from "../../lib/packet/layer.ts";
 import { decode, Packet } from "../../lib/packet/mod.ts";
+import { headerOctets } from "../../lib/packet/row.ts";
 import { LAYERS } from "../../lib/packet/stack.ts";
 import { plain } from "../../lib/packet/value.ts";
 import { seeded } from "../../lib/random.ts";
@@ -17,20 +18,9 @@ import { captures, packetsByLinkType, say } from "./corpus.ts";
 const SEED = 20_261_123;
 const ROUNDS = 60;
 
-/** A header of its own in octets, as its writer writes it onto what was there. */
+/** A header of its own in octets, written onto what was there. */
 function written(layer: Layer, random: () => number, dirt: number) {
-  const { raw } = randomHeader(layer, random);
-  const unit = layer.headerUnit ?? 1;
-  const size = layer.size +
-    ((raw.$tail as Uint8Array | undefined)?.length ?? 0);
-  const header = size + (unit - size % unit) % unit;
-  const octets = new Uint8Array(header + 8).fill(dirt);
-  const view = new DataView(octets.buffer);
-  const finished = layer.writer.finish(raw, header, 0, undefined);
-  layer.writer.write(octets, view, 4, finished, header);
-  assert.ok(octets.subarray(0, 4).every((octet) => octet === dirt));
-  assert.ok(octets.subarray(4 + header).every((octet) => octet === dirt));
-  return octets.slice(4, 4 + header);
+  return headerOctets(randomHeader(layer, random), dirt);
 }
 
 function read(layer: Layer, octets: Uint8Array): Header {
@@ -59,7 +49,6 @@ Deno.test("every layer cites its source, has whole octets and no field without a
 
 for (const layer of LAYERS) {
   Deno.test(`${layer.name}: random headers are read back as they were written, whatever was there before`, () => {
-    const random = seeded(SEED);
     for (let round = 0; round < ROUNDS; round++) {
       const state = seeded(SEED + round);
       const octets = written(layer, state, 0);
@@ -77,10 +66,7 @@ for (const layer of LAYERS) {
       const all = [...layer.slots, ...layer.tail].map(({ name }) =>
         [name, fields[name]] as const
       ).filter(([, value]) => value !== undefined);
-      const again = layer(Object.fromEntries(all)).raw;
-      const copy = new Uint8Array(octets.length);
-      const copyView = new DataView(copy.buffer);
-      layer.writer.write(copy, copyView, 0, again, octets.length);
+      const copy = headerOctets(layer(Object.fromEntries(all)));
       assert.deepEqual(
         copy.toHex(),
         octets.toHex(),
@@ -89,7 +75,6 @@ for (const layer of LAYERS) {
         }`,
       );
     }
-    assert.ok(random() < 1);
   });
 
   Deno.test(`${layer.name}: of a header cut short the whole part is right, and the cut is said`, () => {
