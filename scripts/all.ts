@@ -12,4 +12,5 @@ export const lessons = [
   "ch04_ipv6.ts",
   "ch05_transition.ts",
   "ch18_tcp.ts",
+  "ch25_crafting.ts",
 ] as const;

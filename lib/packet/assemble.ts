@@ -5,7 +5,7 @@
  */
 
 import type { Frame } from "./frame.ts";
-import type { Layer, LayerSpec } from "./layer.ts";
+import type { Layer, LayerSpec, LayerView } from "./layer.ts";
 import { rowOf, type Slab } from "./row.ts";
 
 /** Octets behind what the headers' lengths cover, such as Ethernet's padding. */
@@ -102,6 +102,46 @@ export function assemble(parts: Parts): Frame {
     seconds: undefined,
     nanoseconds: 0,
   };
+}
+
+/**
+ * Gives a header where it was built, whatever the headers before it say.
+ *
+ * @param parts What the packet was built of.
+ * @param name The header's layer; of several, the outermost.
+ * @param frame Where the packet lies.
+ * @returns The header, if there is one.
+ *
+ * @example
+ * ```ts
+ * import { assemble, builtHeader } from "./assemble.ts";
+ * import { ipv4 } from "./layers/ipv4.ts";
+ * import { udp } from "./layers/udp.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const parts = [ipv4({ protocol: 99 }) as never, udp() as never];
+ * assert.equal(builtHeader(parts, "udp", assemble(parts))?.offset, 20);
+ * ```
+ */
+export function builtHeader(
+  parts: Parts,
+  name: string,
+  { octets, view, start }: Pick<Frame, "octets" | "view" | "start">,
+): LayerView | undefined {
+  let offset = 0;
+  for (const part of parts) {
+    if (!isSpec(part)) return undefined;
+    const { layer, raw } = part;
+    const { size, headerUnit = 1 } = layer;
+    const tail = raw.$tail as Uint8Array | undefined;
+    const length = Math.ceil((size + (tail?.length ?? 0)) / headerUnit) *
+      headerUnit;
+    if (layer.name === name) {
+      return new layer.View(octets, view, start + offset, offset, length);
+    }
+    offset += length;
+  }
+  return undefined;
 }
 
 const NONE: Uint8Array = new Uint8Array();

@@ -7,7 +7,7 @@
 
 import { Address } from "../ip/address.ts";
 import { type Fields, Sink } from "./format.ts";
-import type { Layer, RawValues, Slot, TailField, Writer } from "./layer.ts";
+import type { Layer, Slot, TailField, Writer } from "./layer.ts";
 import { compileTable, stated } from "./table.ts";
 import { checker, rawValue } from "./value.ts";
 

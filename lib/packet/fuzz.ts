@@ -8,7 +8,13 @@ import { seeded } from "../random.ts";
 import { build, type BuiltPacket } from "./build.ts";
 import { tailTable } from "./codec.ts";
 import type { Fields, Random } from "./format.ts";
-import type { FieldInputs, FieldTable, Layer, LayerSpec } from "./layer.ts";
+import type {
+  FieldInputs,
+  FieldTable,
+  Layer,
+  LayerSpec,
+  LayerView,
+} from "./layer.ts";
 import type { Layers } from "./packet.ts";
 import { headerOctets } from "./row.ts";
 import { randomValue } from "./value.ts";
@@ -36,48 +42,77 @@ export function randomHeader<N extends string, F extends FieldTable>(
   random: Random,
   set: FieldInputs<F> = {} as FieldInputs<F>,
 ): LayerSpec<N, F> {
-  const { computed = {}, checksum, defaults = {}, next, slots, tail } = layer;
-  const stated = tail.flatMap((
-    { format },
-  ) => [format.countIn, format.lengthIn]);
-  const left = new Set<string | undefined>([
+  const { next } = layer;
+  const field = typeof next === "string" ? next : next?.[0];
+  return made(
+    layer as unknown as Layer,
+    random,
+    set as Fields,
+    field,
+  ) as unknown as LayerSpec<N, F>;
+}
+
+/** How often a header is made up that may turn out impossible. */
+const TRIES = 20;
+
+function made(
+  layer: Layer,
+  random: Random,
+  set: Fields,
+  left: string | undefined,
+): LayerSpec {
+  let spec = layer({ ...layer.defaults as Fields, ...set });
+  for (let tries = 0; tries < TRIES; tries++) {
+    // What is always the same, such as a version, is a default: when nothing
+    // else will do, those are kept.
+    const kept = tries < TRIES / 2
+      ? set
+      : { ...layer.defaults as Fields, ...set };
+    spec = layer(randomValues(layer, random, kept, left));
+    if (isPossible(spec)) return spec;
+  }
+  return spec;
+}
+
+function randomValues(
+  layer: Layer,
+  random: Random,
+  set: Fields,
+  left: string | undefined,
+): Record<string, unknown> {
+  const { computed = {}, checksum, slots, tail } = layer;
+  const unset = new Set([
     ...Object.keys(computed),
+    ...tail.flatMap(({ format }) => [format.countIn, format.lengthIn]),
     checksum?.field,
-    typeof next === "string" ? next : next?.[0],
-    ...stated,
-    // What is always the same, such as a version, is a default.
-    ...layer.check === undefined ? [] : Object.keys(defaults),
+    left,
   ]);
   const values: Record<string, unknown> = {};
-  const given = set as Fields;
   for (const slot of slots) {
-    if (slot.name in given) values[slot.name] = given[slot.name];
-    else if (!left.has(slot.name)) {
+    if (slot.name in set) values[slot.name] = set[slot.name];
+    else if (!unset.has(slot.name)) {
       values[slot.name] = randomValue(slot, random);
     }
   }
-  const known: Record<string, unknown> = { ...defaults as Fields, ...values };
-  if (tail.length === 0) return layer(values as FieldInputs<F>);
-  const table = tailTable(layer as unknown as Layer);
-  for (let tries = 0; tries < TRIES; tries++) {
-    const made = { ...values, ...table.random(random, known), ...given };
-    const spec = layer(made as FieldInputs<F>);
-    if (fits(spec as unknown as LayerSpec)) return spec;
-  }
-  return layer({ ...values, ...given } as FieldInputs<F>);
+  if (tail.length === 0) return values;
+  const known = { ...layer.defaults as Fields, ...values };
+  return { ...values, ...tailTable(layer).random(random, known), ...set };
 }
 
-/** How often options are made up that may be too many for their header. */
-const TRIES = 20;
-
-/** Whether the lengths of a header fit the fields that state them. */
-function fits(spec: LayerSpec): boolean {
+/** Whether a header's lengths fit the fields that state them, and it may be. */
+function isPossible(spec: LayerSpec): boolean {
   try {
-    headerOctets(spec);
-    return true;
+    const view = viewOf(spec);
+    return spec.layer.check?.(view) === undefined;
   } catch {
     return false;
   }
+}
+
+function viewOf(spec: LayerSpec): LayerView {
+  const octets = headerOctets(spec);
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+  return new spec.layer.View(octets, view, 0, 0, octets.length);
 }
 
 /** What {@linkcode fuzz} makes packets of: layers, and headers with fields set. */
@@ -130,17 +165,32 @@ export function* fuzz<const P extends readonly FuzzPart[]>(
   const { seed = 1, count = Infinity } = options;
   const random = seeded(seed);
   for (let i = 0; i < count; i++) {
-    const headers = parts.map((part) =>
-      "values" in part
-        ? randomHeader(
-          part.layer as unknown as Layer,
-          random,
-          part.values as Fields,
-        )
-        : randomHeader(part as unknown as Layer, random)
-    );
+    const headers = parts.map((part, i) => {
+      const [layer, set] = "values" in part
+        ? [part.layer as unknown as Layer, part.values as Fields]
+        : [part as unknown as Layer, {}];
+      const { next } = layer;
+      // Above the last there is nothing that would say what comes next.
+      const left = i === parts.length - 1
+        ? undefined
+        : typeof next === "string"
+        ? next
+        : next?.[0];
+      let header = made(layer, random, set, left);
+      // In a fragment nobody would see the headers behind it.
+      for (let t = 0; t < TRIES && i < parts.length - 1; t++) {
+        if (!isPiece(header)) break;
+        header = made(layer, random, set, left);
+      }
+      return header;
+    });
     yield build(...headers) as unknown as BuiltPacket<
       FuzzNames<P> & keyof Layers
     >;
   }
+}
+
+function isPiece(spec: LayerSpec): boolean {
+  const piece = spec.layer.piece?.(viewOf(spec));
+  return piece === "head" || piece === "tail";
 }

@@ -8,7 +8,7 @@ import { hex } from "../bytes/hex.ts";
 import type { DecodeError } from "../errors.ts";
 import { type Canvas, canvas } from "../inspect/canvas.ts";
 import { checkedSums, type ChecksumReport } from "./checksum.ts";
-import { assemble, type Parts } from "./assemble.ts";
+import { assemble, builtHeader, type Parts } from "./assemble.ts";
 import { type FieldPlace, fieldPlaces, isWithin } from "./places.ts";
 import type { Frame } from "./frame.ts";
 import type { JsonField, LayerView } from "./layer.ts";
@@ -87,6 +87,9 @@ export interface PacketJson {
 export interface Packet<N extends keyof Layers = keyof Layers>
   extends LayerAccessors {}
 
+/** A header that was built, where others before it hide it from the walk. */
+let builtLayer: (packet: Packet, name: string) => AnyLayer | undefined;
+
 /**
  * One packet as it was captured, with its layers.
  *
@@ -120,9 +123,18 @@ export class Packet<N extends keyof Layers = keyof Layers> {
   readonly length: number;
   readonly #frame: Frame;
   #parts: Parts | undefined;
+  readonly #isBuilt: boolean;
   #walk: Walk | undefined;
   #fault: Fault | "none" | undefined;
   #error: DecodeError | undefined;
+
+  static {
+    builtLayer = (packet, name) => {
+      if (packet.#parts === undefined || !packet.#isBuilt) return undefined;
+      const header = builtHeader(packet.#parts, name, packet.#frame);
+      return header as AnyLayer | undefined;
+    };
+  }
 
   /**
    * Takes a packet in place; {@linkcode decode} is the way in for octets.
@@ -133,6 +145,7 @@ export class Packet<N extends keyof Layers = keyof Layers> {
   constructor(frame: Frame, parts?: Parts) {
     this.#frame = frame;
     this.#parts = parts;
+    this.#isBuilt = parts !== undefined;
     this.linkType = frame.linkType;
     this.length = frame.length;
   }
@@ -454,7 +467,7 @@ for (const { name } of LAYERS) {
   Object.defineProperty(Packet.prototype, name, {
     get(this: Packet): AnyLayer | undefined {
       for (const layer of this.layers) if (layer.name === name) return layer;
-      return undefined;
+      return builtLayer(this, name);
     },
   });
 }
