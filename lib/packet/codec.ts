@@ -23,7 +23,7 @@ import type {
   ViewClass,
   Writer,
 } from "./layer.ts";
-import { layout } from "./layout.ts";
+import { type Layout, layout } from "./layout.ts";
 import { compileTable, type Table } from "./table.ts";
 
 /**
@@ -32,8 +32,8 @@ import { compileTable, type Table } from "./table.ts";
  * @param name The layer's name in camelCase: its accessor on a packet.
  * @param fields The fields in the order of the wire.
  * @param hooks Its parents, and how to get past the header.
- * @returns The layer.
- * @throws {TypeError} If the table describes no possible header.
+ * @returns The layer; a table that describes no possible header is refused when
+ * it is used for the first time.
  *
  * @example
  * ```ts
@@ -55,7 +55,8 @@ export function layer<const N extends string, const F extends FieldTable>(
   fields: F,
   hooks: LayerHooks<N, F>,
 ): Layer<N, F> {
-  const { slots, tail } = layout(name, fields);
+  let laid: Layout | undefined;
+  const lay = () => laid ??= layout(name, fields);
   let compiled: ViewClass<N, F> | undefined;
   let writer: Writer | undefined;
   const define = (values: FieldInputs<F> = {} as FieldInputs<F>) =>
@@ -66,10 +67,17 @@ export function layer<const N extends string, const F extends FieldTable>(
       ...hooks,
       name,
       fields,
-      slots,
-      tail,
-      size: slots.reduce((bits, slot) => bits + slot.bits, 0) >> 3,
-      // Most programs meet few of the layers: each is compiled when it is met.
+      // Most programs meet few of the layers: each is laid out and compiled when
+      // it is met.
+      get slots() {
+        return lay().slots;
+      },
+      get tail() {
+        return lay().tail;
+      },
+      get size() {
+        return lay().size;
+      },
       get View(): ViewClass<N, F> {
         return compiled ??= compileView<N, F>(made);
       },

@@ -31,6 +31,8 @@ export interface Layout {
   readonly slots: readonly Slot[];
   /** The fields from the first of no fixed length on. */
   readonly tail: readonly TailField[];
+  /** Octets of the fixed fields. */
+  readonly size: number;
 }
 
 /**
@@ -66,7 +68,9 @@ export function layout(layer: string, fields: FieldTable): Layout {
     );
   });
   for (const [name] of fixed) checkName(layer, name, RESERVED);
-  return { slots: places(layer, fixed as Fixed), tail };
+  const slots = places(layer, fixed as Fixed);
+  const size = slots.reduce((bits, slot) => bits + slot.bits, 0) >> 3;
+  return { slots, tail, size };
 }
 
 type Fixed = readonly (readonly [name: string, spec: FixedSpec])[];

@@ -22,7 +22,6 @@ export const LAYERS: readonly Layer[] = Object.values(all)
 class Node {
   readonly layer: Layer;
   readonly name: string;
-  readonly size: number;
   readonly header: Exclude<Layer["header"], "parsed">;
   readonly isParsed: boolean;
   readonly isTentative: boolean;
@@ -32,11 +31,11 @@ class Node {
   readonly piece: Layer["piece"];
   readonly children: Children;
   #reader: HeaderReader | undefined;
+  #size: number | undefined;
 
   constructor(layer: Layer, children: Children) {
     this.layer = layer;
     this.name = layer.name;
-    this.size = layer.size;
     this.isParsed = layer.header === "parsed";
     this.header = layer.header === "parsed" ? undefined : layer.header;
     this.isTentative = layer.tentative === true;
@@ -45,6 +44,11 @@ class Node {
     this.check = layer.check;
     this.piece = layer.piece;
     this.children = children;
+  }
+
+  /** Octets of the fixed fields; a layer is laid out when it is met. */
+  get size(): number {
+    return this.#size ??= this.layer.size;
   }
 
   get reader(): HeaderReader {
@@ -57,7 +61,12 @@ type Children = ReadonlyMap<number, Node>;
 /** The pseudo-parent whose numbers are link types. */
 const LINK = "link";
 
-const TABLES = tables(LAYERS);
+let tablesMade: ReadonlyMap<string, Children> | undefined;
+
+/** The tables; made when the first packet is looked at. */
+function stack(): ReadonlyMap<string, Children> {
+  return tablesMade ??= tables(LAYERS);
+}
 
 /** Turns what each layer says of its parents into a table for each parent. */
 function tables(layers: readonly Layer[]): ReadonlyMap<string, Children> {
@@ -111,7 +120,7 @@ const LINK_IPV6 = 229;
  */
 export function linkTypeName(linkType: number): string | undefined {
   if (RAW_LINKS.has(linkType)) return "ipv4 or ipv6";
-  return TABLES.get(LINK)!.get(linkType)?.layer.name;
+  return stack().get(LINK)!.get(linkType)?.layer.name;
 }
 
 /** The first trouble met in a packet. */
@@ -171,7 +180,7 @@ export function walk(frame: Frame): Walk {
   let at = start;
   let end = frame.end;
   let whole = true;
-  let node: Node | undefined = TABLES.get(LINK)!.get(rootLink(frame));
+  let node: Node | undefined = stack().get(LINK)!.get(rootLink(frame));
   while (node !== undefined) {
     const offset = at - start;
     const { size } = node;

@@ -101,6 +101,60 @@ export function compileTable(
   owner: string,
   fields: Readonly<Record<string, FieldSpec>>,
 ): Table {
+  const names = Object.keys(fields);
+  let laid: Laid | undefined;
+  // Laid out and compiled when first met: few programs meet many of the tables
+  // that there are.
+  const ready = () => laid ??= lay(owner, fields);
+  return {
+    names,
+    get formats() {
+      return ready().formats;
+    },
+    blank: () => ready().reader.blank(),
+    read: (from, out, fields) => ready().reader.read(from, out, fields),
+    write(to, values) {
+      const { steps, slots, formats } = ready();
+      put(steps, to, settled(slots, formats, to, values));
+    },
+    put: (to, values) => put(ready().steps, to, values),
+    random(random, outer) {
+      const { slots, formats, stated } = ready();
+      const made: Record<string, unknown> = {};
+      for (const name of names) {
+        const slot = slots.get(name);
+        if (stated.has(name)) continue;
+        const value = slot === undefined
+          ? formats.get(name)!.random(random, { ...outer, ...made })
+          : randomValue(slot, random);
+        if (value !== undefined) made[name] = value;
+      }
+      return made;
+    },
+    text(values) {
+      const { slots, formats } = ready();
+      return names.filter((name) => values[name] !== undefined).map((name) => {
+        const format = formats.get(name);
+        const value = format === undefined
+          ? valueText(values[name], slots.get(name))
+          : format.text(values[name]);
+        return names.length === 1 ? value : `${name} ${value}`;
+      }).join(", ");
+    },
+  };
+}
+
+/** A table that has been laid out. */
+interface Laid {
+  readonly steps: readonly Step[];
+  readonly slots: ReadonlyMap<string, Slot>;
+  readonly formats: ReadonlyMap<string, Format<unknown, unknown>>;
+  /** Fields that state a count or a length of others. */
+  readonly stated: ReadonlySet<string | undefined>;
+  readonly reader: Pick<Table, "blank" | "read">;
+}
+
+function lay(owner: string, fields: Readonly<Record<string, FieldSpec>>): Laid {
   const entries = Object.entries(fields);
   for (const [name] of entries) checkName(owner, name);
   const steps = stepsOf(owner, entries);
@@ -112,43 +166,14 @@ export function compileTable(
     steps.flatMap((step) => "slots" in step ? [] : [step])
       .map(({ name, format }) => [name, format]),
   );
-  const names = entries.map(([name]) => name);
   const stated = new Set(
-    [...formats.values()].flatMap(({ countIn, lengthIn }) =>
-      [countIn, lengthIn].filter((name) => name !== undefined)
-    ),
+    [...formats.values()].flatMap(({ countIn, lengthIn }) => [
+      countIn,
+      lengthIn,
+    ]),
   );
-  let reader: Pick<Table, "blank" | "read"> | undefined;
-  // Compiled when first met: few programs meet many of the tables there are.
-  const compiled = () => reader ??= compileReader(steps, names, formats);
-  return {
-    names,
-    blank: () => compiled().blank(),
-    read: (from, out, fields) => compiled().read(from, out, fields),
-    write: (to, values) => put(steps, to, settled(slots, formats, to, values)),
-    put: (to, values) => put(steps, to, values),
-    formats,
-    random(random, outer) {
-      const made: Record<string, unknown> = {};
-      for (const [name] of entries) {
-        const slot = slots.get(name);
-        if (stated.has(name)) continue;
-        const value = slot === undefined
-          ? formats.get(name)!.random(random, { ...outer, ...made })
-          : randomValue(slot, random);
-        if (value !== undefined) made[name] = value;
-      }
-      return made;
-    },
-    text: (values) =>
-      names.filter((name) => values[name] !== undefined).map((name) => {
-        const format = formats.get(name);
-        const value = format === undefined
-          ? valueText(values[name], slots.get(name))
-          : format.text(values[name]);
-        return names.length === 1 ? value : `${name} ${value}`;
-      }).join(", "),
-  };
+  const reader = compileReader(steps, Object.keys(fields), formats);
+  return { steps, slots, formats, stated, reader };
 }
 
 function stepsOf(
