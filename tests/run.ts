@@ -11,6 +11,11 @@ const NEEDS:
   readonly (readonly [command: string, name: string, use: string])[] = [
     ["/usr/share/ieee-data/oui.txt", "ieee-data", "the list of MAC vendors"],
     ["python3", "python3", "a peer for sockets and addresses"],
+    [
+      "/usr/lib/python3/dist-packages/scapy/__init__.py",
+      "python3-scapy",
+      "a second opinion on packets",
+    ],
     ["script", "bsdutils", "pseudo-terminals for the bench"],
     ["tcpdump", "tcpdump", "the oracle for capture files"],
     ["tmux", "tmux", "a real terminal for the prompt"],
