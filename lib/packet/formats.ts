@@ -168,7 +168,9 @@ export function text(length?: Length): Format<string> {
         if (octets.length > length) {
           to.refuse(`be text of up to ${length} octets`, octets, RangeError);
         }
-        to.octets.set(octets, to.room(length));
+        // The room may be in another buffer.
+        const at = to.room(length);
+        to.octets.set(octets, at);
       } else to.bytes(octets);
     },
     random: (random) =>

@@ -147,14 +147,27 @@ function minimal(
   bytes: Uint8Array,
 ): LayerSpec[] {
   const kept = specs.slice();
-  kept.forEach(({ layer }, i) => {
+  kept.forEach((_, i) => {
     for (const name in kept[i]!.values) {
-      const { [name]: _, ...others } = kept[i]!.values;
-      const fewer = kept.with(i, layer(others));
-      if (isSame([...fewer, ...rest], bytes)) kept[i] = fewer[i]!;
+      const fewer = without(kept[i]!, name);
+      if (fewer === undefined) continue;
+      if (isSame([...kept.with(i, fewer), ...rest], bytes)) kept[i] = fewer;
     }
   });
   return kept;
+}
+
+function without(
+  { layer, values }: LayerSpec,
+  field: string,
+): LayerSpec | undefined {
+  const { [field]: _, ...others } = values;
+  try {
+    return layer(others);
+  } catch {
+    // Other fields are there only because of this one.
+    return undefined;
+  }
 }
 
 /**

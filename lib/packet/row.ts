@@ -227,7 +227,10 @@ function sum(layers: readonly Layer[], i: number): string {
   const { checksum: rule, writer: { checksumAt } } = layer;
   if (rule === undefined || checksumAt === undefined) return "";
   const { over, algorithm, coverage, except, field, zeroMeansNone } = rule;
-  const unset = `s${i}.${field} === undefined`;
+  const isFixed = layer.slots.some(({ name }) => name === field);
+  const unset = `${
+    isFixed ? `s${i}` : `specs[${i}].values`
+  }.${field} === undefined`;
   const below = headerBelow(layers, i, (layer) => layer);
   const j = below === undefined ? -1 : layers.lastIndexOf(below, i - 1);
   const pseudo = below?.pseudoHeader ?? [];
