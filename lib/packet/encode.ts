@@ -9,7 +9,7 @@ import { Address } from "../ip/address.ts";
 import { type Fields, Sink } from "./format.ts";
 import type { Layer, Slot, TailField, Writer } from "./layer.ts";
 import { compileTable, stated } from "./table.ts";
-import { checker, rawValue } from "./value.ts";
+import { blankValue, checker, rawValue } from "./value.ts";
 
 /** What a writer is made from: any layer has it. */
 export interface Written {
@@ -178,6 +178,7 @@ function tailWriter({ name, slots, tail, size, defaults = {} }: Written) {
       all[field] ??= count;
       if (slot !== undefined) raw[field] ??= rawValue(name, slot, count);
     }
+    for (const slot of slots) all[slot.name] ??= blankValue(slot);
     put(to, all);
     raw.$tail = to.from(size);
   };

@@ -15,7 +15,7 @@ import {
 } from "./format.ts";
 import type { FieldSpec, FixedSpec, RawValue, Slot } from "./layer.ts";
 import { checkName, formatOf, isFormat, places } from "./layout.ts";
-import { randomValue, rawValue, valueText } from "./value.ts";
+import { blankValue, randomValue, rawValue, valueText } from "./value.ts";
 
 /** A table that can be read and written. */
 export interface Table {
@@ -315,6 +315,7 @@ function settled(
   for (const [name, count] of stated(formats, to, values)) {
     if (slots.has(name)) values[name] ??= count;
   }
+  for (const slot of slots.values()) values[slot.name] ??= blankValue(slot);
   return values;
 }
 

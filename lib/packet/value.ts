@@ -159,6 +159,30 @@ function number64(layer: string, path: string, value: unknown): bigint {
 }
 
 /**
+ * Gives the value that a field has where nobody sets it, for conditions that
+ * look at it.
+ *
+ * @param slot The field.
+ * @returns 0 for numbers, no flags; `undefined` for all else.
+ *
+ * @example
+ * ```ts
+ * import { blankValue } from "./value.ts";
+ * import { udp } from "./layers/udp.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(blankValue(udp.slots[0]!), 0);
+ * ```
+ */
+export function blankValue(
+  { kind, bits }: Slot,
+): number | bigint | readonly string[] | undefined {
+  if (kind === "flags") return [];
+  if (kind !== "unsigned") return undefined;
+  return bits === 64 ? 0n : 0;
+}
+
+/**
  * Makes up a value of a fixed field.
  *
  * @param slot The field.

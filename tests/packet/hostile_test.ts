@@ -101,7 +101,8 @@ Deno.test({
       const { linkType, length, bytes } = packet;
       const full = packet.layers.map((layer) => layer.toJSON());
       const stated = bytes.length - packet.trailer.length;
-      for (let n = 0; n < bytes.length; n++) {
+      // Every octet where headers are, then here and there.
+      for (let n = 0; n < bytes.length; n += n < 300 ? 1 : 97) {
         const start = bytes.slice(0, n);
         const cut = decode(start, { linkType, length });
         drive(cut);
