@@ -115,6 +115,8 @@ function isTail(
     tail.every((octet, i) => octet === (made[i] ?? 0));
 }
 
+const NONE = new Uint8Array();
+
 /** The fields behind the fixed ones, as the octets that they lie in. */
 function rawTail(view: Header, tail: Uint8Array): Record<string, unknown> {
   const marks: Mark[] = [];
@@ -124,7 +126,7 @@ function rawTail(view: Header, tail: Uint8Array): Record<string, unknown> {
   const own = marks.filter(({ path }) => names.includes(path));
   const base = Math.min(...marks.map(({ start }) => start));
   const values: Record<string, unknown> = Object.fromEntries(
-    names.map((name) => [name, undefined]),
+    names.map((name) => [name, new Verbatim(NONE)]),
   );
   let end = 0;
   let last: readonly [name: string, start: number] = [names[0]!, 0];
