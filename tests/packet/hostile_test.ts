@@ -34,6 +34,12 @@ const STATED = new Set([
 ]);
 
 /**
+ * Layers in which the number of octets that are left tells what they are, as
+ * with NTP's authenticator (RFC 7822 §3): cut, they may be something else.
+ */
+const BY_WHAT_IS_LEFT = new Set(["ntp"]);
+
+/**
  * Checks that a header that was cut says nothing but what the whole one says:
  * the same in fixed fields, the first items of lists, the start of octets.
  */
@@ -112,7 +118,9 @@ Deno.test({
         const parts = cut.layers.map((layer) => layer.toJSON());
         const last = parts.pop();
         assert.deepEqual(parts, full.slice(0, parts.length));
-        if (last !== undefined) isPart(last, full[parts.length]!);
+        if (last !== undefined && !BY_WHAT_IS_LEFT.has(`${last.name}`)) {
+          isPart(last, full[parts.length]!);
+        }
         // Without the length on the wire, the headers' own lengths tell.
         const blind = decode(start, { linkType });
         const wasStated = cut.layers.every(({ name }) => STATED.has(name));
