@@ -79,7 +79,7 @@ export function headerChecksum(
   const { layer, octets, start, header, end, below } = covered;
   const rule = layer.checksum;
   if (rule === undefined) return undefined;
-  const { zeroMeansNone, except, algorithm, coverage } = rule;
+  const { except, algorithm, coverage } = rule;
   let { over } = rule;
   let to = end;
   if (typeof over === "function" || coverage !== undefined) {
@@ -103,7 +103,8 @@ export function headerChecksum(
     sum = onesSum(octets, sum, Math.min(to, start + except[1]), to);
   }
   const checksum = ~sum & 0xffff;
-  return checksum === 0 && zeroMeansNone ? 0xffff : checksum;
+  const isNonzero = rule.zeroMeansNone || rule.neverZero;
+  return checksum === 0 && isNonzero ? 0xffff : checksum;
 }
 
 function viewOf({ layer, octets, start, header }: Covered): LayerView {
@@ -199,6 +200,7 @@ export function checkedSums(
     const layer = (view as Header)[LAYER];
     const start = view.offset;
     const header = view.headerLength;
+    const outerEnd = end;
     const stated = layer.payload?.octets(view as never);
     const isCut = stated !== undefined && start + header + stated > end;
     if (stated !== undefined && stated >= 0 && !isCut) {
@@ -215,8 +217,17 @@ export function checkedSums(
         index,
         (header) => header[LAYER],
       );
-      const below = under && { layer: under[LAYER], fields: fieldsOf(under) };
-      const covered = { layer, octets: bytes, start, header, end, below };
+      const below = under && {
+        layer: under[LAYER],
+        fields: readdressed(
+          fieldsOf(under),
+          layers.slice(layers.indexOf(under) + 1, index),
+        ),
+      };
+      // What is behind the payload that a header states is summed up too, but
+      // where a pseudo-header has the length.
+      const to = over === "payload" ? outerEnd : end;
+      const covered = { layer, octets: bytes, start, header, end: to, below };
       const expected = headerChecksum(covered, value);
       if (expected === undefined) continue;
       // 0 and 0xffff are one number in ones' complement, but where 0 is "none".
@@ -230,6 +241,40 @@ export function checkedSums(
     if (isCut || layer.piece?.(view as never) !== undefined) break;
   }
   return reports;
+}
+
+/**
+ * Gives the fields of a pseudo-header, with the addresses that extension headers
+ * put in their place.
+ *
+ * @param fields The fields of the layer below.
+ * @param extensions The headers between.
+ * @returns The fields.
+ * @see RFC 8200 §8.1, RFC 6275 §6.3
+ *
+ * @example
+ * ```ts
+ * import { readdressed } from "./checksum.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const fields = { src: 1 };
+ * assert.equal(readdressed(fields, []), fields);
+ * ```
+ */
+export function readdressed(
+  fields: Readonly<Record<string, unknown>>,
+  extensions: readonly LayerView[],
+): Readonly<Record<string, unknown>> {
+  let found = fields;
+  for (const view of extensions) {
+    const others = (view as Header)[LAYER].readdresses?.(view);
+    if (others === undefined) continue;
+    // A view's fields are getters, which no spread would copy.
+    found = found === fields
+      ? { src: fields.src, dst: fields.dst, ...others }
+      : { ...found, ...others };
+  }
+  return found;
 }
 
 function fieldsOf(view: LayerView): Readonly<Record<string, unknown>> {

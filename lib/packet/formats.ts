@@ -133,7 +133,7 @@ function said(length: NonNullable<Length>): string {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Text in UTF-8.

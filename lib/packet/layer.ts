@@ -180,6 +180,8 @@ export interface ChecksumRule<F extends FieldTable, V> {
     | ((view: V) => "header" | "payload" | "pseudo");
   /** Whether 0 stands for "none", so that a sum of 0 is written as 0xffff. */
   readonly zeroMeansNone?: boolean;
+  /** Whether a sum of 0 is written as 0xffff, though 0 means nothing else. */
+  readonly neverZero?: boolean;
   /** How it is made: RFC 1071, or CRC32c as in RFC 9260. @default {"internet"} */
   readonly algorithm?: "internet" | "crc32c";
   /**
@@ -403,6 +405,16 @@ export interface LayerHooks<N extends string, F extends FieldTable> {
   readonly pseudoHeader?: readonly (keyof F & string)[];
   /** Whether the pseudo-header of checksums further up is that of the layer below. */
   readonly isExtension?: boolean;
+  /**
+   * The addresses that the pseudo-header has in place of those below, as behind
+   * a routing header on the way.
+   *
+   * @param view The header.
+   * @returns Fields of the layer below; `undefined` if they are its own.
+   */
+  readdresses?(
+    view: View<N, F>,
+  ): Readonly<Record<string, Address>> | undefined;
   /**
    * Says the layer in a few words.
    *

@@ -9,7 +9,7 @@
 
 import { onesSum } from "../bytes/checksum.ts";
 import { Address } from "../ip/address.ts";
-import { headerBelow, headerChecksum } from "./checksum.ts";
+import { headerBelow, headerChecksum, readdressed } from "./checksum.ts";
 import { checkedExpression } from "./encode.ts";
 import { writeStatements } from "./expression.ts";
 import type { Layer, LayerSpec, RawValue, RawValues } from "./layer.ts";
@@ -154,6 +154,7 @@ function compileRow(layers: readonly Layer[]): Row {
     onesSum,
     addressSum,
     checksumOf,
+    readdressed,
     noNumber,
   };
   return new Function(
@@ -226,7 +227,8 @@ function sum(layers: readonly Layer[], i: number): string {
   const layer = layers[i]!;
   const { checksum: rule, writer: { checksumAt } } = layer;
   if (rule === undefined || checksumAt === undefined) return "";
-  const { over, algorithm, coverage, except, field, zeroMeansNone } = rule;
+  const { over, algorithm, coverage, except, field } = rule;
+  const isNonzero = rule.zeroMeansNone || rule.neverZero;
   const isFixed = layer.slots.some(({ name }) => name === field);
   const unset = `${
     isFixed ? `s${i}` : `specs[${i}].values`
@@ -234,13 +236,18 @@ function sum(layers: readonly Layer[], i: number): string {
   const below = headerBelow(layers, i, (layer) => layer);
   const j = below === undefined ? -1 : layers.lastIndexOf(below, i - 1);
   const pseudo = below?.pseudoHeader ?? [];
+  const between = layers.map((layer, k) => ({ layer, k })).slice(j + 1, i)
+    .filter(({ layer }) => j >= 0 && layer.readdresses !== undefined);
   const isPlain = typeof over === "string" && algorithm !== "crc32c" &&
-    coverage === undefined && except === undefined;
+    coverage === undefined && except === undefined && between.length === 0;
   if (!isPlain) {
     const values = pseudo.map((name) => `${name}: v${j}_${name}`).join(", ");
     const under = below === undefined
       ? "undefined"
-      : `{ layer: layers[${j}], fields: { ${values} } }`;
+      : `{ layer: layers[${j}], fields: readdressed({ ${values} }, [${
+        between.map(({ k }) => `new layers[${k}].View(b, d, o${k}, 0, h${k})`)
+          .join(", ")
+      }]) }`;
     return `if (${unset}) checksumOf(layers[${i}], b, d, o${i}, h${i}, end, ${under});`;
   }
   const to = over === "header" ? `o${i + 1}` : "end";
@@ -252,7 +259,7 @@ function sum(layers: readonly Layer[], i: number): string {
     }`;
   return `if (${unset}) {
   let x = ~onesSum(b, ${start}, o${i}, ${to}) & 0xffff;
-  ${zeroMeansNone ? "if (x === 0) x = 0xffff;" : ""}
+  ${isNonzero ? "if (x === 0) x = 0xffff;" : ""}
   d.setUint16(o${i} + ${checksumAt}, x);
 }`;
 }
@@ -276,7 +283,12 @@ function checksumOf(
   start: number,
   header: number,
   end: number,
-  below: { readonly layer: Layer; readonly fields: RawValues } | undefined,
+  below:
+    | {
+      readonly layer: Layer;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
+    | undefined,
 ): void {
   const value = headerChecksum({ layer, octets, start, header, end, below });
   if (value === undefined) return;

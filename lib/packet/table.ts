@@ -313,7 +313,7 @@ function settled(
       : value;
   }
   for (const [name, count] of stated(formats, to, values)) {
-    if (slots.has(name)) values[name] ??= count;
+    if (slots.has(name) || formats.has(name)) values[name] ??= count;
   }
   for (const slot of slots.values()) values[slot.name] ??= blankValue(slot);
   return values;

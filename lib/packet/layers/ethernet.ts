@@ -10,6 +10,9 @@ import type { FieldTable, Layer } from "../layer.ts";
 /** The highest value of `type` that is a length (IEEE 802.3-2022 §3.2.6). */
 const MAX_LENGTH = 1500;
 
+/** LLC's number among the EtherTypes, where no length is in the way of it. */
+const LLC = 4;
+
 /** The fields of an Ethernet header. */
 export const ethernetFields = {
   /** To which station or group. */
@@ -26,8 +29,13 @@ export const ethernet: Layer<"ethernet", typeof ethernetFields> = layer(
   ethernetFields,
   {
     source: "IEEE 802.3-2022 §3.1.1",
-    under: [["link", 1]],
+    under: [["link", 1], ["ethernet", 0x6558], ["vxlan", 3], ["vxlanGpe", 3], [
+      "erspan",
+      0,
+    ]],
     next: "type",
+    select: ({ type }) => type <= MAX_LENGTH ? LLC : undefined,
+    computed: { type: ({ next, payload }) => next === LLC ? payload : next },
     payload: {
       from: "type",
       octets: ({ type }) => type <= MAX_LENGTH ? type : undefined,

@@ -39,6 +39,9 @@ export const ipv6: Layer<"ipv6", typeof ipv6Fields> = layer(
     under: [
       ["link", 229],
       ["ethernet", 0x86dd],
+      ["mpls", 6],
+      ["ppp", 0x0057],
+      ["chdlc", 0x86dd],
       // AF_INET6 on NetBSD and OpenBSD, FreeBSD, Darwin, and Linux.
       ["loopback", 24],
       ["loopback", 28],
@@ -46,6 +49,11 @@ export const ipv6: Layer<"ipv6", typeof ipv6Fields> = layer(
       ["loopback", 10],
       ["ipv4", 41],
       ["ipv6", 41],
+      ["vxlanGpe", 2],
+      ["icmpv6", 1],
+      ["icmpv6", 2],
+      ["icmpv6", 3],
+      ["icmpv6", 4],
     ],
     next: "nextHeader",
     payload: {

@@ -9,8 +9,17 @@ import type { FieldTable, Layer } from "../layer.ts";
 
 /** The fields of a Linux cooked header. */
 export const sllFields = {
-  /** 0 to us, 1 broadcast, 2 multicast, 3 to someone else, 4 from us. */
-  packetType: 16,
+  /** For whom the packet was. */
+  packetType: {
+    bits: 16,
+    names: {
+      0: "host",
+      1: "broadcast",
+      2: "multicast",
+      3: "otherHost",
+      4: "outgoing",
+    },
+  },
   /** The interface's ARPHRD_ type. */
   hardwareType: 16,
   /** How many octets of `address` count. */
@@ -27,6 +36,12 @@ export const sll: Layer<"sll", typeof sllFields> = layer("sll", sllFields, {
   under: [["link", 113]],
   next: "protocol",
   nextLike: "ethernet",
+  // On these interfaces the protocol is no EtherType: frame relay, radiotap,
+  // netlink.
+  select: ({ hardwareType }) =>
+    hardwareType === 770 || hardwareType === 803 || hardwareType === 824
+      ? -1
+      : undefined,
   defaults: { hardwareType: 1, addressLength: 6 },
   summary: ({ packetType, protocol }) =>
     `type ${packetType} 0x${protocol.toString(16).padStart(4, "0")}`,

@@ -11,6 +11,9 @@ import type { FieldTable, Layer } from "../layer.ts";
 /** The highest value of `type` that is a length (IEEE 802.3-2022 §3.2.6). */
 const MAX_LENGTH = 1500;
 
+/** LLC's number among the EtherTypes, where no length is in the way of it. */
+const LLC = 4;
+
 /** The fields of a VLAN tag, from behind its EtherType to the next one. */
 export const vlanFields = {
   /** Priority code point, 0 to 7. */
@@ -33,6 +36,8 @@ export const vlan: Layer<"vlan", typeof vlanFields> = layer(
     under: [["ethernet", 0x8100], ["ethernet", 0x88a8], ["ethernet", 0x9100]],
     next: "type",
     nextLike: "ethernet",
+    select: ({ type }) => type <= MAX_LENGTH ? LLC : undefined,
+    computed: { type: ({ next, payload }) => next === LLC ? payload : next },
     payload: {
       from: "type",
       octets: ({ type }) => type <= MAX_LENGTH ? type : undefined,
