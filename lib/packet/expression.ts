@@ -169,7 +169,7 @@ function flagList(flags: readonly string[]): FlagList {
   return (value) => kept[value] ??= list(value);
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Text up to the first NUL. */
 function textOf(octets: Uint8Array): string {

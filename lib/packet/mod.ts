@@ -12,6 +12,7 @@ export * from "./frame.ts";
 export * from "./fuzz.ts";
 export * from "./layer.ts";
 export * from "./layers/all.ts";
+export * from "./match/match.ts";
 export * from "./packet.ts";
 export * from "./sweep.ts";
 export * from "./verbatim.ts";

@@ -91,6 +91,24 @@ export interface Packet<N extends keyof Layers = keyof Layers>
 let builtLayer: (packet: Packet, name: string) => AnyLayer | undefined;
 
 /**
+ * Gives the place of a packet in memory, with its time as the capture has it:
+ * for writers, which need no object for that.
+ *
+ * @param packet The packet.
+ * @returns Where it lies.
+ *
+ * @example
+ * ```ts
+ * import { decode, frameOf } from "./packet.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const { start, end, seconds } = frameOf(decode(Uint8Array.of(1, 2)));
+ * assert.deepEqual([start, end, seconds], [0, 2, undefined]);
+ * ```
+ */
+export let frameOf: (packet: Packet) => Frame;
+
+/**
  * One packet as it was captured, with its layers.
  *
  * Nothing is decoded before it is asked for. Hostile octets never make a
@@ -129,6 +147,7 @@ export class Packet<N extends keyof Layers = keyof Layers> {
   #error: DecodeError | undefined;
 
   static {
+    frameOf = (packet) => packet.#frame;
     builtLayer = (packet, name) => {
       if (packet.#parts === undefined || !packet.#isBuilt) return undefined;
       const header = builtHeader(packet.#parts, name, packet.#frame);

@@ -135,7 +135,7 @@ function compile(): EagerDecoder {
     scope,
   });
   const source = `"use strict";
-let layers, isWhole = true;
+let layers, isWhole = true, linkType = -1, root = 0;
 ${steps}
 return (r) => {
   b = r.octets;
@@ -143,7 +143,11 @@ return (r) => {
   start = place = r.start;
   end = r.end;
   layers = [];
-  const captured = end - start, linkType = r.linkType, root = rootOf(linkType);
+  const captured = end - start;
+  if (r.linkType !== linkType) {
+    linkType = r.linkType;
+    root = rootOf(linkType);
+  }
   isWhole = captured >= r.length;
   ${walk}
   return {

@@ -4,32 +4,30 @@
  * @module
  */
 
-import { Deadline } from "../deadline.ts";
-import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
-import { card } from "../inspect/card.ts";
-import { count } from "../inspect/units.ts";
 import { Packet } from "../packet/packet.ts";
-import { linkTypeName } from "../packet/stack.ts";
-import { decodeFileHeader, FILE_HEADER, type FileHeader } from "./format.ts";
-import { type BufferUse, Records } from "./records.ts";
-import { openSource, type Source } from "./source.ts";
+import type { Block, Interface } from "./block.ts";
+import type { Compression } from "./compressed.ts";
+import { blocksOf } from "./pcapng_blocks.ts";
+import type { CaptureReader } from "./reader.ts";
+import type { CaptureHeader } from "./reading.ts";
+import type { BufferUse, Records } from "./records.ts";
+import { captureCard } from "./show.ts";
+import { rewrite } from "./rewrite.ts";
+import {
+  filterStage,
+  type SliceOptions,
+  sliceStage,
+  whereStage,
+} from "./select.ts";
+import { type SplitBy, splitFiles, type SplitOptions } from "./split.ts";
+import { openTarget, type TargetLike } from "./target.ts";
 
-/** Options for {@linkcode open}. */
-export interface OpenOptions {
-  /** Stops opening and reading; the promise rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
+/** Options for {@linkcode Capture.writeTo}. */
+export interface WriteToOptions {
+  /** Whether a file that is there may be written over. @default {false} */
+  overwrite?: boolean | undefined;
 }
-
-/** One reading of a capture from its start. */
-interface Reading {
-  readonly header: FileHeader;
-  readonly records: Records;
-  readonly source: Source;
-}
-
-/** Makes a capture: only {@linkcode open} does. */
-let capture: (reading: Reading, signal: AbortSignal | undefined) => Capture;
 
 /**
  * A capture: what its header says, and its packets, read as they are asked for.
@@ -40,6 +38,9 @@ let capture: (reading: Reading, signal: AbortSignal | undefined) => Capture;
  *
  * A packet stays as it is after the next one has come: buffers are not used
  * again while a packet lies in them.
+ *
+ * {@linkcode Capture.filter} and {@linkcode Capture.slice} give captures of
+ * fewer packets, of the same file, without reading it yet.
  *
  * @example
  * ```ts
@@ -61,38 +62,47 @@ let capture: (reading: Reading, signal: AbortSignal | undefined) => Capture;
 export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
   /** The file's path, or what else it was read from. */
   readonly name: string;
-  /** What each packet starts with, as numbered at tcpdump.org/linktypes.html. */
+  /** The files that it is read from: none, one, or those that were merged. */
+  readonly paths: readonly string[];
+  /** The file format. */
+  readonly format: "pcap" | "pcapng";
+  /** How the file is compressed, if it is. */
+  readonly compression: Compression | undefined;
+  /**
+   * What each packet starts with, as numbered at tcpdump.org/linktypes.html; in
+   * a pcapng file, those of the first interface.
+   */
   readonly linkType: number;
-  /** The most octets of a packet that were to be kept. */
+  /** The most octets of a packet that were to be kept; 0 for all. */
   readonly snapLength: number;
-  /** The unit of the time stamps: microseconds or nanoseconds. */
+  /**
+   * The unit of the time stamps: microseconds or nanoseconds. For a pcapng file,
+   * nanoseconds if any of its interfaces says more than microseconds hold.
+   */
   readonly resolution: "us" | "ns";
   /** The octet order of the machine that wrote the file. */
   readonly byteOrder: "big" | "little";
-  readonly #signal: AbortSignal | undefined;
-  readonly #open = new Set<Source>();
-  /** The reading that comes next, where there can be but one. */
-  #reading: Reading | undefined;
-  readonly #again: (() => Promise<Source>) | undefined;
-  #closed = false;
+  /** The interfaces that are described before the first packet. */
+  readonly interfaces: readonly Interface[];
+  readonly #reader: CaptureReader;
 
-  static {
-    capture = (reading, signal) => new Capture(reading, signal);
-  }
-
-  private constructor(reading: Reading, signal: AbortSignal | undefined) {
-    const { header, source } = reading;
-    this.name = source.name;
+  /**
+   * Takes what reads the capture; {@linkcode open} is the way in.
+   *
+   * @param reader The reader.
+   */
+  constructor(reader: CaptureReader) {
+    const { header } = reader;
+    this.name = reader.name;
+    this.paths = reader.paths;
+    this.format = header.format;
+    this.compression = header.compression;
     this.linkType = header.linkType;
     this.snapLength = header.snapLength;
     this.resolution = header.resolution;
     this.byteOrder = header.byteOrder;
-    this.#signal = signal;
-    this.#again = source.again;
-    if (source.again === undefined) {
-      this.#reading = reading;
-      this.#open.add(source);
-    }
+    this.interfaces = header.interfaces;
+    this.#reader = reader;
   }
 
   /**
@@ -104,10 +114,78 @@ export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
    * @throws {NetError} If the file cannot be read any more.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Packet, void, void> {
-    for await (const records of this.#buffers("keep")) {
+    for await (const records of this.records("keep")) {
       while (records.next()) {
         yield new Packet(records.frame());
-        this.#checkOpen();
+        this.#reader.checkOpen();
+      }
+    }
+  }
+
+  /**
+   * Reads the records without an object a packet: for work where speed counts.
+   * The cursor comes again each time its buffer has been filled anew; then
+   * `while (records.next())` goes through the records that are whole in it.
+   *
+   * @param use What becomes of a buffer that has been read: `"reuse"` fills it
+   * again, `"keep"` leaves it to whoever still holds octets of it.
+   * @returns The cursor, once a buffer.
+   * @throws {DecodeError} If the file ends within a record; at a record that is
+   * impossible.
+   * @throws {NetError} If the file cannot be read any more.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const file = net.bytes.parseHex(
+   *   "a1b2c3d4 0002 0004 00000000 00000000 00040000 00000065" +
+   *     "00000001 00000002 00000003 00000014  450000",
+   * );
+   * const capture = await net.pcap.open(file);
+   * let missing = 0;
+   * for await (const records of capture.records()) {
+   *   while (records.next()) missing += records.length - (records.end - records.start);
+   * }
+   * assert.equal(missing, 17);
+   * ```
+   */
+  records(use: BufferUse = "reuse"): AsyncGenerator<Records, void, void> {
+    return this.#reader.read(use);
+  }
+
+  /**
+   * Reads what stands in the file, block by block: also what a pcapng file says
+   * of interfaces, names, losses and keys, and of a packet besides its octets.
+   *
+   * @returns The blocks, as plain data; of packets, those of this capture.
+   * @throws {DecodeError} If the file ends within a block; at a block that is
+   * impossible.
+   * @throws {NetError} If the file cannot be read any more.
+   * @see draft-ietf-opsawg-pcapng §4
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const { readable, writable } = new TransformStream<Uint8Array>();
+   * const octets = new Response(readable).bytes();
+   * const file = await net.pcap.create(writable, { format: "pcapng" });
+   * await file.write(net.packet.build(net.packet.ipv4()), { comments: ["mine"] });
+   * await file.close();
+   * const capture = await net.pcap.open(await octets);
+   * for await (const block of capture.blocks()) {
+   *   if (block.type === "packet") assert.deepEqual(block.comments, ["mine"]);
+   * }
+   * ```
+   */
+  async *blocks(): AsyncGenerator<Block, void, void> {
+    for await (const records of this.#reader.read("keep")) {
+      for (const block of blocksOf(records)) {
+        yield block;
+        this.#reader.checkOpen();
       }
     }
   }
@@ -133,26 +211,191 @@ export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
    */
   async count(): Promise<number> {
     let packets = 0;
-    for await (const records of this.#buffers("reuse")) {
+    for await (const records of this.records()) {
       while (records.next()) packets++;
     }
     return packets;
   }
 
-  /** Ends every reading that is under way, and closes its file or stream. */
+  /**
+   * Gives the capture of those packets that pass a test. Nothing is read yet.
+   *
+   * @param test A filter as tcpdump has it (pcap-filter(7)), which is quick; or
+   * a function of packets.
+   * @returns The capture of fewer packets.
+   * @throws {ParseError} If the filter does not parse, or asks what the link
+   * type does not have.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const file = net.bytes.parseHex(
+   *   "a1b2c3d4 0002 0004 00000000 00000000 00040000 00000065" +
+   *     "00000001 00000002 00000014 00000014" +
+   *     "45000014000000004011000000000000 0a000002",
+   * );
+   * const capture = await net.pcap.open(file);
+   * assert.equal(await capture.filter("dst net 10.0.0.0/8").count(), 1);
+   * assert.equal(await capture.filter((packet) => packet.tcp !== undefined).count(), 0);
+   * ```
+   */
+  filter(test: string | ((packet: Packet) => boolean)): Capture {
+    return new Capture(
+      this.#reader.part(filterStage(test, this.#reader.header)),
+    );
+  }
+
+  /**
+   * Gives the capture of those packets that a display filter takes: one that goes
+   * by the names of layers and fields, as deep as they are decoded. Nothing is
+   * read yet.
+   *
+   * @param expression The filter: `tcp.flags.SYN && ipv4.ttl < 5`.
+   * @returns The capture of fewer packets; numbers count those of this capture.
+   * @throws {ParseError} If it does not parse, or there is no such field; it says
+   * where, and what may be meant.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const file = net.bytes.parseHex(
+   *   "a1b2c3d4 0002 0004 00000000 00000000 00040000 00000065" +
+   *     "00000001 00000002 00000014 00000014" +
+   *     "45000014000000004011000000000000 0a000002",
+   * );
+   * const capture = await net.pcap.open(file);
+   * assert.equal(await capture.where("ipv4.dst == 10.0.0.0/8").count(), 1);
+   * ```
+   */
+  where(expression: string): Capture {
+    return new Capture(this.#reader.part(whereStage(expression)));
+  }
+
+  /**
+   * Gives the capture of those packets from one number to another, or of a time.
+   * Nothing is read yet, and nothing behind the last number ever is.
+   *
+   * @param options Numbers from 1, both in the slice; times, the latter not in it.
+   * @returns The capture of fewer packets; numbers count those of this capture.
+   * @throws {RangeError} If a number is not from 1, or the last below the first.
+   * @throws {ParseError} If a time is text, but not of the form
+   * `2024-05-06T07:08:09.5Z`.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const file = net.bytes.parseHex(
+   *   "a1b2c3d4 0002 0004 00000000 00000000 00040000 00000065" +
+   *     "00000001 00000000 00000001 00000001 aa" +
+   *     "00000002 00000000 00000001 00000001 bb",
+   * );
+   * const capture = await net.pcap.open(file);
+   * assert.equal(await capture.slice({ to: 1 }).count(), 1);
+   * for await (const packet of capture.slice({ since: "1970-01-01T00:00:02Z" })) {
+   *   assert.deepEqual(packet.bytes, Uint8Array.of(0xbb));
+   * }
+   * ```
+   */
+  slice(options: SliceOptions): Capture {
+    return new Capture(this.#reader.part(sliceStage(options)));
+  }
+
+  /**
+   * Writes the capture to a file or a stream, in its own format, uncompressed.
+   *
+   * What is written is copied octet for octet: a whole capture is the same file
+   * again. Of a pcapng capture, all blocks but packets are written in any case.
+   *
+   * @param target A path or `file:` URL, or a stream.
+   * @param options Whether to write over a file that is there.
+   * @returns How many packets were written.
+   * @throws {NetError} If there is such a file (`"exists"`), it is this very
+   * file (`"same-file"`), or the system cannot write (`"io"`).
+   * @throws {DecodeError} When the packets before it are written, if the capture
+   * ends within a packet, or has an impossible one.
+   *
+   * @example
+   * ```ts ignore
+   * import * as net from "netrepl";
+   *
+   * const capture = await net.pcap.open("lab.pcap.gz");
+   * console.log(await capture.filter("tcp port 443").writeTo("tls.pcap"));
+   * ```
+   */
+  async writeTo(
+    target: TargetLike,
+    options: WriteToOptions = {},
+  ): Promise<number> {
+    this.#reader.checkReadable();
+    const { keeps, isPart: unsized } = this.#reader;
+    const reads = this.paths;
+    const to = await openTarget(target, options.overwrite ?? false, { reads });
+    try {
+      const buffers = this.#reader.read("reuse", { copy: true, unsized });
+      return await rewrite(buffers, to, !keeps);
+    } finally {
+      await to.close();
+    }
+  }
+
+  /**
+   * Writes the capture to files in its own format, so many packets, seconds or
+   * octets a file. Each is a capture for itself.
+   *
+   * @param by Where to cut: the most packets or octets of a file, or seconds, in
+   * steps from the first packet's time.
+   * @param path Gives each file's path for its number, from 0.
+   * @param options Whether to write over files that are there.
+   * @returns The paths of the files; one at least.
+   * @throws {NetError} If there is such a file (`"exists"`), or the system cannot
+   * write (`"io"`).
+   * @throws {RangeError} If the limit is not above 0.
+   * @throws {DecodeError} When the packets before it are written, if the capture
+   * ends within a packet, or has an impossible one.
+   *
+   * @example
+   * ```ts ignore
+   * import * as net from "netrepl";
+   *
+   * const capture = await net.pcap.open("lab.pcap");
+   * await capture.split({ seconds: 60 }, (i) => `lab-${i}.pcap`);
+   * ```
+   */
+  async split(
+    by: SplitBy,
+    path: (index: number) => string,
+    options: SplitOptions = {},
+  ): Promise<string[]> {
+    this.#reader.checkReadable();
+    const buffers = this.#reader.read("reuse", { copy: true, unsized: true });
+    return await splitFiles(buffers, by, path, {
+      ...options,
+      reads: this.paths,
+    });
+  }
+
+  /**
+   * Ends every reading that is under way, of this capture and of those that were
+   * made of it, and closes its file or stream.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    await Promise.all(Array.from(this.#open, (source) => source.close()));
+    await this.#reader.close();
   }
 
   /**
    * Gives what the header says as plain data.
    *
-   * @returns Name, link type, snap length, resolution and octet order.
+   * @returns Name, format, link type, snap length, resolution, octet order,
+   * interfaces.
    */
-  toJSON(): FileHeader & { readonly name: string } {
-    const { name, linkType, snapLength, resolution, byteOrder } = this;
-    return { name, linkType, snapLength, resolution, byteOrder };
+  toJSON(): CaptureHeader & { readonly name: string } {
+    return { name: this.name, ...this.#reader.header };
   }
 
   /**
@@ -166,124 +409,7 @@ export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
     _inspect: unknown,
     options?: { colors?: boolean },
   ): string {
-    const link = linkTypeName(this.linkType);
-    return card(`capture ${this.name}`, [
-      ["link type", `${this.linkType}${link ? ` (${link})` : ""}`],
-      ["snap length", `${count(this.snapLength)} octets`],
-      ["resolution", this.resolution],
-      ["byte order", this.byteOrder],
-    ], canvas({ colors: options?.colors ?? false }));
-  }
-
-  /** Fills the buffer time and again; each time the records in it can be read. */
-  async *#buffers(use: BufferUse): AsyncGenerator<Records, void, void> {
-    const { records, source } = await this.#start();
-    using deadline = new Deadline("read", this.name, { signal: this.#signal });
-    try {
-      for (;;) {
-        yield records;
-        this.#checkOpen();
-        // Octets in memory are all there, and are not ours to make room in.
-        if (source.octets !== undefined) break;
-        const got = await deadline.race(source.read(records.room(use)));
-        if (got === 0) break;
-        records.added(got);
-      }
-      // What our own close has cut off is no fault of the file.
-      this.#checkOpen();
-      records.finish();
-    } finally {
-      this.#open.delete(source);
-      await source.close();
-    }
-  }
-
-  async #start(): Promise<Reading> {
-    this.#checkOpen();
-    if (this.#again !== undefined) {
-      const reading = await begin(await this.#again(), this.#signal);
-      this.#open.add(reading.source);
-      return reading;
-    }
-    const reading = this.#reading;
-    this.#reading = undefined;
-    if (reading === undefined) {
-      throw new NetError("a stream can be read once, and has been", {
-        code: "consumed",
-        op: "read",
-        target: this.name,
-        hint: "save it in a file, and open that",
-      });
-    }
-    return reading;
-  }
-
-  #checkOpen(): void {
-    if (!this.#closed) return;
-    throw new NetError("it was closed", {
-      code: "closed",
-      op: "read",
-      target: this.name,
-      hint: "open it again",
-    });
-  }
-}
-
-/**
- * Opens a capture in the pcap format: either octet order, micro- or nanoseconds.
- *
- * @param source A path or `file:` URL, a stream of octets, or octets, which are
- * not copied: packets lie in them.
- * @param options A signal that stops the reading.
- * @returns The capture.
- * @throws {NetError} If there is no such file (`"not-found"`), or it is a
- * directory (`"is-directory"`), or the system gives another reason (`"io"`).
- * @throws {PermissionError} If it may not be read; the hint says what to do.
- * @throws {DecodeError} If it is no pcap file; the hint says how to make one.
- * @throws {TypeError} If `source` is none of these.
- * @see draft-ietf-opsawg-pcap
- *
- * @example
- * ```ts
- * import * as net from "netrepl";
- * import assert from "node:assert/strict";
- *
- * await assert.rejects(net.pcap.open(net.bytes.parseHex("0a0d0d0a")), {
- *   message: "Cannot decode pcap: a pcapng file at octet 0. " +
- *     "Try: editcap -F pcap in out",
- * });
- * ```
- */
-export async function open(
-  source: string | URL | ReadableStream<Uint8Array> | Uint8Array,
-  options: OpenOptions = {},
-): Promise<Capture> {
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const reading = await begin(await openSource(source), signal);
-  // What can be opened again is open only while somebody reads it.
-  if (reading.source.again !== undefined) await reading.source.close();
-  return capture(reading, signal);
-}
-
-/** Reads the file header; if it is none, the source is closed. */
-async function begin(
-  source: Source,
-  signal: AbortSignal | undefined,
-): Promise<Reading> {
-  const { name, path, octets = new Uint8Array(FILE_HEADER) } = source;
-  using deadline = new Deadline("read", name, { signal });
-  try {
-    let filled = source.octets?.length ?? 0;
-    while (filled < FILE_HEADER) {
-      const got = await deadline.race(source.read(octets.subarray(filled)));
-      if (got === 0) break;
-      filled += got;
-    }
-    const header = decodeFileHeader(octets.subarray(0, filled), path);
-    return { header, records: new Records(header, octets), source };
-  } catch (error) {
-    await source.close();
-    throw error;
+    const colors = options?.colors ?? false;
+    return captureCard(this.name, this.#reader.header, canvas({ colors }));
   }
 }

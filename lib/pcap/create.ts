@@ -1,33 +1,73 @@
 /**
- * Writing capture files, in the classic pcap format.
+ * Writing capture files, in the pcap and the pcapng format.
  *
- * @see draft-ietf-opsawg-pcap §4; pcap-savefile(5)
+ * @see draft-ietf-opsawg-pcap §4; draft-ietf-opsawg-pcapng
  *
  * @module
  */
 
-import { Packet } from "../packet/packet.ts";
-import { FILE_HEADER, RECORD_HEADER } from "./format.ts";
-import { openTarget, type Target } from "./target.ts";
+import { frameOf, Packet } from "../packet/packet.ts";
+import { type AppendedFile, fileToAppend } from "./append.ts";
+import {
+  type EncodedPacket,
+  PcapEncoder,
+  PcapngEncoder,
+  SNAP_LENGTH,
+} from "./encode.ts";
+import { CHUNK } from "./records.ts";
+import { turn } from "./source.ts";
+import {
+  openTarget,
+  type Target,
+  type TargetLike,
+  targetPath,
+} from "./target.ts";
 
 /** Options for {@linkcode create}. */
 export interface CreateOptions {
+  /**
+   * The file format: pcap has one link type for all packets, pcapng any number.
+   *
+   * @default {"pcapng" if the path ends so, else "pcap"}
+   */
+  format?: "pcap" | "pcapng" | undefined;
   /**
    * What each packet starts with, as numbered at tcpdump.org/linktypes.html.
    *
    * @default {that of the first packet written}
    */
   linkType?: number | undefined;
-  /** The unit of the time stamps: microseconds or nanoseconds. @default {"us"} */
+  /**
+   * The unit of the time stamps: microseconds or nanoseconds.
+   *
+   * @default {"us" for pcap, "ns" for pcapng}
+   */
   resolution?: "us" | "ns" | undefined;
   /** Whether a file that is there may be written over. @default {false} */
   overwrite?: boolean | undefined;
+  /**
+   * Whether to write behind what is there: format, octet order and, with pcap,
+   * link type and resolution are those of the file. @default {false}
+   */
+  append?: boolean | undefined;
 }
 
-/** The most octets that a packet of a capture file may have, as in libpcap. */
-const SNAP_LENGTH = 262_144;
+/** Options for {@linkcode CaptureWriter.write}. */
+export interface WriteOptions {
+  /** What to write on the packet, for people; pcapng only. */
+  comments?: readonly string[] | undefined;
+}
+
 /** Octets that are gathered before they are written. */
-const CHUNK = 65_536;
+const FULL = CHUNK / 4;
+/** The longest time without a turn for the rest of the program, in milliseconds. */
+const SLICE = 8;
+/** The most octets of a comment, as its length has 16 bits. */
+const MAX_COMMENT = 0xffff;
+/** The option that holds one. */
+const COMMENT = 1;
+
+const WRITTEN = Promise.resolve();
 
 /**
  * A capture file that is being written: what {@linkcode create} gives.
@@ -48,29 +88,49 @@ const CHUNK = 65_536;
  * ```
  */
 export class CaptureWriter implements AsyncDisposable {
+  /** The file format. */
+  readonly format: "pcap" | "pcapng";
   readonly #target: Target;
-  readonly #scale: number;
-  readonly #magic: number;
+  readonly #encoder: PcapEncoder | PcapngEncoder;
+  readonly #snapLength: number;
+  /** The interface of each link type, in pcapng. */
+  readonly #interfaces = new Map<number, number>();
   #linkType: number | undefined;
   #count = 0;
-  #octets = new Uint8Array(CHUNK);
-  #view = new DataView(this.#octets.buffer);
-  #used = 0;
   #isClosed = false;
+  #writing: Promise<void> = WRITTEN;
+  /** When the rest of the program had its last turn. */
+  #since = performance.now();
 
   /**
    * Takes a target that is open; {@linkcode create} opens one.
    *
    * @param target Where the octets go.
-   * @param options Link type and resolution.
+   * @param options Format, link type and resolution.
+   * @param file The file that the target writes to the end of, if it does.
    */
-  constructor(target: Target, options: CreateOptions = {}) {
-    const { linkType, resolution = "us" } = options;
+  constructor(
+    target: Target,
+    options: CreateOptions = {},
+    file?: AppendedFile,
+  ) {
+    const { format = "pcap", linkType } = options;
+    const { resolution = format === "pcap" ? "us" : "ns" } = options;
+    const encoding = { resolution, little: true, ...file };
+    this.format = format;
     this.#target = target;
     this.#linkType = linkType;
-    this.#scale = resolution === "ns" ? 1 : 1000;
-    this.#magic = resolution === "ns" ? 0xa1b23c4d : 0xa1b2c3d4;
-    if (linkType !== undefined) this.#begin(linkType);
+    this.#snapLength = file?.snapLength || SNAP_LENGTH;
+    if (format === "pcap") {
+      const encoder = this.#encoder = new PcapEncoder(encoding);
+      if (file !== undefined) this.#linkType = file.linkType;
+      else if (linkType !== undefined) encoder.begin(linkType);
+    } else {
+      // A section of its own: what the last one says of itself stays true.
+      const encoder = this.#encoder = new PcapngEncoder(encoding);
+      encoder.begin();
+      if (linkType !== undefined) this.#interface(encoder, linkType);
+    }
   }
 
   /** The file's path, or `"stream"`. */
@@ -78,7 +138,10 @@ export class CaptureWriter implements AsyncDisposable {
     return this.#target.name;
   }
 
-  /** What each packet starts with; not known before the first, if it was not given. */
+  /**
+   * What packets start with, those of the first in a pcapng file; not known
+   * before the first, if it was not given.
+   */
   get linkType(): number | undefined {
     return this.#linkType;
   }
@@ -89,57 +152,29 @@ export class CaptureWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes a packet behind the others.
+   * Writes a packet behind the others. It is in the buffer or in the file at
+   * once; waiting gives the rest of the program its turn, and a stream's reader
+   * time to read.
    *
    * @param packet The packet; octets get the time of now.
-   * @returns When it is in the buffer or, if that was full, in the file.
-   * @throws {RangeError} If its link type is not the file's, or it is too long.
-   * @throws {TypeError} If it is neither packet nor octets, or the file is closed.
+   * @param options What to write besides.
+   * @returns When there is room for the next.
+   * @throws {RangeError} If its link type is not that of a pcap file, it is too
+   * long, or its time cannot be written.
+   * @throws {TypeError} If it is neither packet nor octets, the file is closed,
+   * or there is a comment in a pcap file.
    * @throws {NetError} If the system cannot write (`"io"`).
    */
-  async write(packet: Packet | Uint8Array): Promise<void> {
-    const refuse = (must: string, value: unknown, Kind = RangeError) =>
-      new Kind(
-        `Cannot write a packet as ${must}: current value is ${value}`,
-      );
-    if (this.#isClosed) {
-      throw refuse(`${this.path} must be open`, "closed", TypeError);
+  write(
+    packet: Packet | Uint8Array,
+    options: WriteOptions = {},
+  ): Promise<void> {
+    try {
+      this.#write(packet, options.comments ?? []);
+      return this.#encoder.used < FULL ? WRITTEN : this.#flush();
+    } catch (error) {
+      return Promise.reject(error);
     }
-    const isPacket = packet instanceof Packet;
-    if (!isPacket && !(packet instanceof Uint8Array)) {
-      throw refuse("'packet' must be a Packet or octets", packet, TypeError);
-    }
-    const bytes = isPacket ? packet.bytes : packet;
-    const length = isPacket ? packet.length : bytes.length;
-    const linkType = isPacket ? packet.linkType : this.#linkType ?? 1;
-    if (bytes.length > SNAP_LENGTH) {
-      throw refuse(
-        `'packet' must be up to ${SNAP_LENGTH} octets`,
-        bytes.length,
-      );
-    }
-    if (this.#linkType === undefined) this.#begin(linkType);
-    if (linkType !== this.#linkType) {
-      throw refuse(
-        `its link type must be ${this.#linkType}, as of all in ${this.path}`,
-        linkType,
-      );
-    }
-    const needed = RECORD_HEADER + bytes.length;
-    // Waited for at the end: else a write that came later would get in before.
-    const room = this.#octets.length - this.#used;
-    const flushed = needed > room ? this.#flush(needed) : undefined;
-    const time = isPacket ? packet.timestamp : undefined;
-    const ns = (time ?? Temporal.Now.instant()).epochNanoseconds;
-    const view = this.#view;
-    view.setUint32(this.#used, Number(ns / NS));
-    view.setUint32(this.#used + 4, Number(ns % NS) / this.#scale);
-    view.setUint32(this.#used + 8, bytes.length);
-    view.setUint32(this.#used + 12, length);
-    this.#octets.set(bytes, this.#used + RECORD_HEADER);
-    this.#used += needed;
-    this.#count++;
-    await flushed;
   }
 
   /**
@@ -151,9 +186,9 @@ export class CaptureWriter implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (this.#linkType === undefined) this.#begin(1);
     try {
-      await this.#flush(0);
+      if (this.#linkType === undefined) this.#begin(1);
+      await this.#flush();
     } finally {
       await this.#target.close();
     }
@@ -170,43 +205,124 @@ export class CaptureWriter implements AsyncDisposable {
     return `CaptureWriter { ${this.path}, ${this.#count} packets, ${state} }`;
   }
 
-  /** Puts the file's header in front. */
+  #write(packet: Packet | Uint8Array, comments: readonly string[]): void {
+    const refuse = (must: string, value: unknown, Kind = RangeError) =>
+      new Kind(
+        `Cannot write a packet as ${must}: current value is ${value}`,
+      );
+    if (this.#isClosed) {
+      throw refuse(`${this.path} must be open`, "closed", TypeError);
+    }
+    const isPacket = packet instanceof Packet;
+    if (!isPacket && !(packet instanceof Uint8Array)) {
+      throw refuse("'packet' must be a Packet or octets", packet, TypeError);
+    }
+    const frame = isPacket ? placeOf(packet) : octetsFrame(packet);
+    const captured = frame.end - frame.start;
+    if (captured > this.#snapLength) {
+      throw refuse(
+        `'packet' must be up to ${this.#snapLength} octets`,
+        captured,
+      );
+    }
+    const linkType = isPacket ? packet.linkType : this.#linkType ?? 1;
+    const encoder = this.#encoder;
+    if (encoder instanceof PcapngEncoder) {
+      const options = comments.map((comment) => {
+        const value = new TextEncoder().encode(comment);
+        if (value.length <= MAX_COMMENT) return { code: COMMENT, value };
+        const must = `a comment must be up to ${MAX_COMMENT} octets`;
+        throw refuse(must, value.length);
+      });
+      encoder.packet(this.#interface(encoder, linkType), frame, options);
+    } else {
+      if (comments.length > 0) {
+        const must = "'comments' must be empty in a pcap file";
+        throw refuse(must, comments, TypeError);
+      }
+      if (this.#linkType === undefined) this.#begin(linkType);
+      if (linkType !== this.#linkType) {
+        throw refuse(
+          `its link type must be ${this.#linkType}, as of all in ${this.path}`,
+          linkType,
+        );
+      }
+      encoder.packet(frame);
+    }
+    this.#count++;
+  }
+
+  /** Puts in front what a file starts with. */
   #begin(linkType: number): void {
     this.#linkType = linkType;
-    [this.#magic, 0x0002_0004, 0, 0, SNAP_LENGTH, linkType].forEach((word, i) =>
-      this.#view.setUint32(4 * i, word)
-    );
-    this.#used = FILE_HEADER;
+    const encoder = this.#encoder;
+    if (encoder instanceof PcapEncoder) encoder.begin(linkType);
+    else this.#interface(encoder, linkType);
   }
 
-  /** Takes a new buffer with room for so many octets at once, and writes the old. */
-  #flush(needed: number): Promise<void> {
-    const full = this.#octets.subarray(0, this.#used);
+  #interface(encoder: PcapngEncoder, linkType: number): number {
+    let index = this.#interfaces.get(linkType);
+    if (index === undefined) {
+      index = encoder.interface({ linkType });
+      this.#interfaces.set(linkType, index);
+      this.#linkType ??= linkType;
+    }
+    return index;
+  }
+
+  /** Writes what has been gathered. */
+  #flush(): Promise<void> {
+    const target = this.#target;
+    const encoder = this.#encoder;
+    if (target.writeSync !== undefined) {
+      target.writeSync(encoder.take());
+      if (performance.now() - this.#since < SLICE) return WRITTEN;
+      return turn().then(() => {
+        this.#since = performance.now();
+      });
+    }
+    const full = encoder.take();
     // Whoever does not wait for a write must not have it written over.
-    this.#octets = new Uint8Array(Math.max(CHUNK, needed));
-    this.#view = new DataView(this.#octets.buffer);
-    this.#used = 0;
+    encoder.leave();
     const earlier = this.#writing;
-    return this.#writing = earlier.then(() => this.#target.write(full));
+    return this.#writing = earlier.then(() => target.write(full));
   }
-
-  #writing: Promise<void> = Promise.resolve();
 }
 
-/** Nanoseconds in a second. */
-const NS = 1_000_000_000n;
+/** A packet's place and time; one that was built is of now. */
+function placeOf(packet: Packet): EncodedPacket {
+  const { octets, start, end, length, seconds, nanoseconds } = frameOf(packet);
+  if (seconds === undefined) return { ...octetsFrame(packet.bytes), length };
+  return { octets, start, end, length, seconds, nanoseconds };
+}
+
+function octetsFrame(octets: Uint8Array): EncodedPacket {
+  const now = Date.now();
+  return {
+    octets,
+    start: 0,
+    end: octets.length,
+    length: octets.length,
+    seconds: Math.floor(now / 1000),
+    nanoseconds: now % 1000 * 1e6,
+  };
+}
 
 /**
- * Creates a capture file.
+ * Creates a capture file, or opens one to write to its end.
  *
  * @param target A path or `file:` URL, or a stream.
- * @param options Link type, resolution, and whether to write over a file.
+ * @param options Format, link type, resolution, and what to do with a file that
+ * is there.
  * @returns What writes packets into it; `await using` closes it.
  * @throws {NetError} If there is such a file (`"exists"`), no such folder
  * (`"not-found"`), or the system gives another reason (`"io"`).
+ * @throws {DecodeError} With `append`, if what is there is no whole capture.
  * @throws {PermissionError} If it may not be written.
- * @throws {RangeError} If `linkType` is no whole number of 16 bits.
- * @throws {TypeError} If `target` is something else.
+ * @throws {RangeError} If `linkType` is no whole number of 16 bits, or with
+ * `append` not the file's.
+ * @throws {TypeError} If `target` is something else, or an option is not what it
+ * can be.
  * @see draft-ietf-opsawg-pcap §4
  *
  * @example
@@ -219,22 +335,36 @@ const NS = 1_000_000_000n;
  * ```
  */
 export async function create(
-  target: string | URL | WritableStream<Uint8Array>,
+  target: TargetLike,
   options: CreateOptions = {},
 ): Promise<CaptureWriter> {
-  const { linkType, resolution = "us", overwrite = false } = options;
+  const refuse = (must: string, value: unknown, Kind = TypeError) =>
+    new Kind(`Cannot create a capture as ${must}: current value is ${value}`);
+  const { linkType, resolution, overwrite = false, append = false } = options;
   if (
     linkType !== undefined &&
     !(Number.isInteger(linkType) && linkType >= 0 && linkType <= 0xffff)
   ) {
-    throw new RangeError(
-      `Cannot create a capture as 'linkType' must be a whole number from 0 to 65535: current value is ${linkType}`,
-    );
+    const must = "'linkType' must be a whole number from 0 to 65535";
+    throw refuse(must, linkType, RangeError);
   }
-  if (resolution !== "us" && resolution !== "ns") {
-    throw new TypeError(
-      `Cannot create a capture as 'resolution' must be "us" or "ns": current value is ${resolution}`,
-    );
+  if (!["us", "ns", undefined].includes(resolution)) {
+    throw refuse(`'resolution' must be "us" or "ns"`, resolution);
   }
-  return new CaptureWriter(await openTarget(target, overwrite), options);
+  if (!["pcap", "pcapng", undefined].includes(options.format)) {
+    throw refuse(`'format' must be "pcap" or "pcapng"`, options.format);
+  }
+  const isStream = target instanceof WritableStream;
+  if (append && isStream) {
+    throw refuse("'append' must be false for a stream", append);
+  }
+  if (append && overwrite) {
+    throw refuse("'append' must be false where 'overwrite' is true", append);
+  }
+  const path = isStream ? "" : targetPath(target);
+  const file = append ? await fileToAppend(path, options) : undefined;
+  const format = file?.format ?? options.format ??
+    (path.endsWith(".pcapng") ? "pcapng" : "pcap");
+  const opened = await openTarget(target, overwrite, { append });
+  return new CaptureWriter(opened, { ...options, format }, file);
 }

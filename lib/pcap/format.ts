@@ -1,5 +1,5 @@
 /**
- * The head of a capture file in the classic pcap format.
+ * The head of a capture file in the classic pcap format, old variants included.
  *
  * @see draft-ietf-opsawg-pcap §4; pcap-savefile(5)
  *
@@ -21,34 +21,87 @@ export interface FileHeader {
   readonly byteOrder: "big" | "little";
 }
 
+/** The head of a pcap file, with what sets old variants apart. */
+export interface PcapHeader extends FileHeader {
+  /** Octets of the header before each packet. */
+  readonly recordHeader: number;
+  /**
+   * Whether the lengths of a record stand in the wrong order: they did before
+   * version 2.3, and in 2.3 with some writers.
+   */
+  readonly swapped: "never" | "always" | "where it shows";
+}
+
 /** Octets of the file header. */
 export const FILE_HEADER = 24;
 /** Octets of the header before each packet. */
 export const RECORD_HEADER = 16;
+/** The same in A. Kuznetsov's variant: interface, protocol and packet type follow. */
+const PATCHED_HEADER = 24;
 
-/** The four magic numbers, as the octets that the file starts with. */
+/** The magic numbers, as the octets that the file starts with. */
 const MAGIC: ReadonlyMap<
   string,
-  Pick<FileHeader, "byteOrder" | "resolution">
+  Pick<PcapHeader, "byteOrder" | "resolution" | "recordHeader">
 > = new Map([
-  ["a1b2c3d4", { byteOrder: "big", resolution: "us" }],
-  ["d4c3b2a1", { byteOrder: "little", resolution: "us" }],
-  ["a1b23c4d", { byteOrder: "big", resolution: "ns" }],
-  ["4d3cb2a1", { byteOrder: "little", resolution: "ns" }],
+  ["a1b2c3d4", magic("big", "us", RECORD_HEADER)],
+  ["d4c3b2a1", magic("little", "us", RECORD_HEADER)],
+  ["a1b23c4d", magic("big", "ns", RECORD_HEADER)],
+  ["4d3cb2a1", magic("little", "ns", RECORD_HEADER)],
+  ["a1b2cd34", magic("big", "us", PATCHED_HEADER)],
+  ["34cdb2a1", magic("little", "us", PATCHED_HEADER)],
 ]);
 
-/** The only version in use since 1998; before it lengths were swapped at times. */
-const MAJOR = 2;
-const MINOR = 4;
+function magic(
+  byteOrder: "big" | "little",
+  resolution: "us" | "ns",
+  recordHeader: number,
+) {
+  return { byteOrder, resolution, recordHeader };
+}
+
+/** What a file can start with, as far as it can be told from four octets. */
+export type FileKind = "pcap" | "pcapng" | "gzip" | "zstd";
 
 /**
- * Decodes the first 24 octets of a capture file.
+ * Tells from its first octets what kind of file it is.
  *
  * @param octets The start of the file.
- * @param path The file's path, for hints.
- * @returns Link type, snap length, resolution of time, octet order.
- * @throws {DecodeError} If it is another format or cut short; the hint says how
- * to make a pcap file of it.
+ * @returns The kind; `undefined` if there are not enough octets to tell.
+ * @throws {DecodeError} If it is no capture file.
+ *
+ * @example
+ * ```ts
+ * import { fileKind } from "./format.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(fileKind(Uint8Array.of(0x1f, 0x8b)), "gzip");
+ * assert.equal(fileKind(Uint8Array.of(0x0a, 0x0d)), undefined);
+ * ```
+ */
+export function fileKind(octets: Uint8Array): FileKind | undefined {
+  const start = hex(octets.subarray(0, 4));
+  if (start.startsWith("1f8b")) return "gzip";
+  if (octets.length < 4) return undefined;
+  if (MAGIC.has(start)) return "pcap";
+  if (start === "0a0d0d0a") return "pcapng";
+  // Zstandard, or what it lets a reader skip.
+  if (start === "28b52ffd" || /^5.2a4d18$/.test(start)) return "zstd";
+  throw new DecodeError(`unknown file format, magic number ${start}`, {
+    layer: "pcap",
+    offset: 0,
+    hint: "file, or editcap -F pcapng in out, which reads many formats",
+  });
+}
+
+/**
+ * Decodes the first 24 octets of a pcap file.
+ *
+ * @param octets The start of the file.
+ * @returns Link type, snap length, resolution of time, octet order, and how
+ * records are to be read.
+ * @throws {DecodeError} If it is another format, another version or cut short.
+ * @see draft-ietf-opsawg-pcap §4
  *
  * @example
  * ```ts
@@ -61,74 +114,54 @@ const MINOR = 4;
  * assert.equal(decodeFileHeader(octets).snapLength, 262144);
  * ```
  */
-export function decodeFileHeader(
-  octets: Uint8Array,
-  path?: string,
-): FileHeader {
-  const start = hex(octets.subarray(0, 4));
-  const magic = MAGIC.get(start);
-  // The first octets tell another format even where the rest is missing.
-  if (magic === undefined && octets.length >= 4) throw foreign(start, path);
-  if (octets.length < FILE_HEADER) {
-    throw new DecodeError("file header cut short", {
-      layer: "pcap",
-      offset: 0,
-      needed: FILE_HEADER,
-      available: octets.length,
-    });
+export function decodeFileHeader(octets: Uint8Array): PcapHeader {
+  if (octets.length < FILE_HEADER) throw headerCut(octets.length);
+  const facts = MAGIC.get(hex(octets.subarray(0, 4)));
+  if (facts === undefined) {
+    throw new DecodeError("not a pcap file", { layer: "pcap", offset: 0 });
   }
   const view = new DataView(octets.buffer, octets.byteOffset);
-  const little = magic!.byteOrder === "little";
-  const major = view.getUint16(4, little);
-  const minor = view.getUint16(6, little);
-  if (major !== MAJOR || minor !== MINOR) {
-    throw new DecodeError(`version ${major}.${minor}, not ${MAJOR}.${MINOR}`, {
-      layer: "pcap",
-      offset: 4,
-      hint: editcap(path),
-    });
-  }
-  return {
-    // The upper half says whether packets end in a frame check sequence.
-    linkType: view.getUint32(20, little) & 0xffff,
-    snapLength: view.getUint32(16, little),
-    ...magic!,
-  };
+  const little = facts.byteOrder === "little";
+  const snapLength = view.getUint32(16, little);
+  // The upper half says whether packets end in a frame check sequence.
+  const linkType = view.getUint32(20, little) & 0xffff;
+  const version = `${view.getUint16(4, little)}.${view.getUint16(6, little)}`;
+  return { linkType, snapLength, ...facts, swapped: swapOf(version) };
 }
 
-function foreign(start: string, path: string | undefined): DecodeError {
-  const place = { layer: "pcap", offset: 0 };
-  if (start === "0a0d0d0a") {
-    return new DecodeError("a pcapng file", { ...place, hint: editcap(path) });
-  }
-  if (start.startsWith("1f8b")) {
-    return new DecodeError("compressed by gzip", {
-      ...place,
-      hint: path === undefined
-        ? `stream.pipeThrough(new DecompressionStream("gzip"))`
-        : `gzip -dc ${quoted(path)} > ${quoted(outPath(path))}`,
-    });
-  }
-  return new DecodeError(`unknown file format, magic number ${start}`, {
-    ...place,
-    hint: editcap(path),
+/**
+ * Says how lengths stand in a version. 2.4 has been the only one in use since
+ * 1998; 543.0 is DG/UX's.
+ */
+function swapOf(version: string): PcapHeader["swapped"] {
+  if (/^(2\.[012]|543\.0)$/.test(version)) return "always";
+  if (version === "2.3") return "where it shows";
+  if (version === "2.4") return "never";
+  throw new DecodeError(`version ${version}, not 2.0 to 2.4 or 543.0`, {
+    layer: "pcap",
+    offset: 4,
   });
 }
 
-function editcap(path = "in"): string {
-  return `editcap -F pcap ${quoted(path)} ${quoted(outPath(path))}`;
-}
-
-/** A path for the converted file that is not the old one's. */
-function outPath(path: string): string {
-  return path === "in"
-    ? "out"
-    : `${path.replace(/(\.(pcapng|pcap|cap|gz))+$/, "")}.out.pcap`;
-}
-
-/** A path as a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w./:+@%-]+$/.test(path)
-    ? path
-    : `'${path.replaceAll("'", `'\\''`)}'`;
+/**
+ * Says that a file ends within its header.
+ *
+ * @param available How many octets there are.
+ * @returns The error to throw.
+ *
+ * @example
+ * ```ts
+ * import { headerCut } from "./format.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(headerCut(2).needed, 24);
+ * ```
+ */
+export function headerCut(available: number): DecodeError {
+  return new DecodeError("file header cut short", {
+    layer: "pcap",
+    offset: 0,
+    needed: FILE_HEADER,
+    available,
+  });
 }

@@ -7,5 +7,10 @@
  * @module
  */
 
+export * from "./anonymise.ts";
+export * from "./block.ts";
 export * from "./capture.ts";
 export * from "./create.ts";
+export * from "./filter/compile.ts";
+export * from "./merge.ts";
+export * from "./open.ts";

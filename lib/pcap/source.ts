@@ -1,5 +1,5 @@
 /**
- * Where a capture's octets come from: a file or a stream.
+ * Where a capture's octets come from: a file, a pipe, a stream, memory.
  *
  * @module
  */
@@ -10,15 +10,24 @@ import { NetError, PermissionError } from "../errors.ts";
 export interface Source {
   /** What it is, for errors and for people. */
   readonly name: string;
-  /** Its path, if it is a file. */
-  readonly path?: string;
+  /** The files that it is read from: none may be written over meanwhile. */
+  readonly paths?: readonly string[];
   /** All the octets, if they are in memory already. */
   readonly octets?: Uint8Array;
   /**
    * Opens the same source once more, from its start; absent where that cannot
    * be done, for a pipe or a stream.
    */
-  readonly again?: () => Promise<Source>;
+  readonly again?: (() => Promise<Source>) | undefined;
+  /**
+   * Reads the next octets at once, where that cannot wait for long. It costs a
+   * tenth of what the runtime takes to do it in the background, but whoever
+   * reads much must give timers and sockets their {@linkcode turn}.
+   *
+   * @param into Where to put them.
+   * @returns How many there were; 0 at the end.
+   */
+  readonly readSync?: (into: Uint8Array) => number;
   /**
    * Reads the next octets.
    *
@@ -33,7 +42,8 @@ export interface Source {
 /**
  * Opens whatever a capture can be read from.
  *
- * @param from A path or `file:` URL, a stream, or octets.
+ * @param from A path or `file:` URL, `"-"` for standard input, a stream, or
+ * octets.
  * @returns The source, at its start.
  * @throws {NetError} If there is no such file (`"not-found"`), or it is a
  * directory (`"is-directory"`), or the system gives another reason (`"io"`).
@@ -56,6 +66,7 @@ export async function openSource(
 ): Promise<Source> {
   if (from instanceof Uint8Array) return memorySource(from);
   if (from instanceof ReadableStream) return streamSource(from);
+  if (from === "-") return standardInput();
   if (typeof from === "string") return await openFile(from);
   if (from instanceof URL && from.protocol === "file:") {
     return await openFile(decodeURIComponent(from.pathname));
@@ -66,11 +77,34 @@ export async function openSource(
 }
 
 function memorySource(octets: Uint8Array): Source {
+  let at = 0;
+  const readSync = (into: Uint8Array) => {
+    const some = octets.subarray(at, at + into.length);
+    into.set(some);
+    at += some.length;
+    return some.length;
+  };
   return {
     name: "octets",
     octets,
     again: () => Promise.resolve(memorySource(octets)),
-    read: () => Promise.resolve(0),
+    readSync,
+    read: (into) => Promise.resolve(readSync(into)),
+    close: () => Promise.resolve(),
+  };
+}
+
+function standardInput(): Source {
+  return {
+    name: "standard input",
+    async read(into) {
+      try {
+        return await Deno.stdin.read(into) ?? 0;
+      } catch (error) {
+        throw fileError(error, "read", "standard input");
+      }
+    },
+    // It belongs to the program, which may go on reading.
     close: () => Promise.resolve(),
   };
 }
@@ -94,33 +128,55 @@ async function openFile(path: string): Promise<Source> {
 
 function fileSource(file: Deno.FsFile, path: string, regular: boolean): Source {
   let open = true;
-  return {
+  const close = () => {
+    if (open) file.close();
+    open = false;
+    return Promise.resolve();
+  };
+  const source = {
     name: path,
-    path,
-    ...regular && { again: () => openFile(path) },
-    async read(into) {
+    paths: [path],
+    async read(into: Uint8Array) {
       try {
-        // To read a regular file at once costs a tenth of what the runtime takes
-        // to do it in the background, but then the program's timers and sockets
-        // must be given their turn. A pipe may have nothing for a long time.
-        if (!regular) return await file.read(into) ?? 0;
-        const count = file.readSync(into) ?? 0;
-        await turn();
-        return count;
+        return await file.read(into) ?? 0;
       } catch (error) {
         throw fileError(error, "read", path);
       }
     },
-    close() {
-      if (open) file.close();
-      open = false;
-      return Promise.resolve();
+    close,
+  };
+  // A pipe may have nothing for a long time, and cannot be read again.
+  if (!regular) return source;
+  return {
+    ...source,
+    again: () => openFile(path),
+    readSync(into) {
+      try {
+        return file.readSync(into) ?? 0;
+      } catch (error) {
+        throw fileError(error, "read", path);
+      }
     },
   };
 }
 
-/** Waits for one turn of the event loop. */
-function turn(): Promise<void> {
+/**
+ * Waits for one turn of the event loop.
+ *
+ * @returns When timers and sockets have had their turn.
+ *
+ * @example
+ * ```ts
+ * import { turn } from "./source.ts";
+ * import assert from "node:assert/strict";
+ *
+ * let ticked = false;
+ * setTimeout(() => ticked = true);
+ * while (!ticked) await turn();
+ * assert.ok(ticked);
+ * ```
+ */
+export function turn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
@@ -128,25 +184,52 @@ function turn(): Promise<void> {
 
 function streamSource(stream: ReadableStream<Uint8Array>): Source {
   const reader = stream.getReader();
-  let rest: Uint8Array = new Uint8Array(0);
   let closed: Promise<void> | undefined;
   return {
     name: "stream",
-    async read(into) {
-      while (rest.length === 0) {
-        const { value, done } = await reader.read();
-        if (done) return 0;
-        rest = value;
-      }
-      const count = Math.min(rest.length, into.length);
-      into.set(rest.subarray(0, count));
-      rest = rest.subarray(count);
-      return count;
-    },
+    read: piecewise(async () => {
+      const { value, done } = await reader.read();
+      return done ? undefined : value;
+    }),
     close() {
       // A stream that failed has told so already, by the read that failed.
       return closed ??= reader.cancel().catch(() => {});
     },
+  };
+}
+
+/**
+ * Makes of pieces as they come what fills a buffer that is given.
+ *
+ * @param next Gives the next piece; `undefined` at the end.
+ * @returns What {@linkcode Source.read} is to do.
+ *
+ * @example
+ * ```ts
+ * import { piecewise } from "./source.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const pieces = [Uint8Array.of(1, 2, 3)];
+ * const read = piecewise(() => Promise.resolve(pieces.shift()));
+ * assert.equal(await read(new Uint8Array(2)), 2);
+ * assert.equal(await read(new Uint8Array(2)), 1);
+ * assert.equal(await read(new Uint8Array(2)), 0);
+ * ```
+ */
+export function piecewise(
+  next: () => Promise<Uint8Array | undefined>,
+): (into: Uint8Array) => Promise<number> {
+  let rest: Uint8Array = new Uint8Array(0);
+  return async (into) => {
+    while (rest.length === 0) {
+      const piece = await next();
+      if (piece === undefined) return 0;
+      rest = piece;
+    }
+    const count = Math.min(rest.length, into.length);
+    into.set(rest.subarray(0, count));
+    rest = rest.subarray(count);
+    return count;
   };
 }
 

@@ -194,7 +194,7 @@ Deno.test({
   async fn() {
     let addresses = 0;
     const odd: string[] = [];
-    const some = captures.filter((_, i) => i % 12 === 0);
+    const some = captures.filter((_, i) => i % 30 === 0);
     for (const { name, path } of some) {
       const capture = await open(path);
       if (!KNOWN.includes(capture.linkType)) continue;
@@ -226,7 +226,7 @@ Deno.test({
       }
     }
     assert.deepEqual(odd, []);
-    assert.ok(addresses > 200, `${addresses} addresses`);
+    assert.ok(addresses > 100, `${addresses} addresses`);
   },
 });
 

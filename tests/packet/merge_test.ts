@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { merge, open } from "../../lib/pcap/mod.ts";
+import { merge } from "../../lib/pcap/mod.ts";
 import { captures, installed, pcap, run } from "./corpus.ts";
 import { PcapngFile } from "./pcapng_file.ts";
 

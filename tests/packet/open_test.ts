@@ -1,9 +1,8 @@
 /** Capture files on disk: what can go wrong, and that files are closed. */
 
 import assert from "node:assert/strict";
-import { DecodeError } from "../../lib/errors.ts";
 import { open } from "../../lib/pcap/mod.ts";
-import { captures } from "./corpus.ts";
+import { captures, run, say } from "./corpus.ts";
 
 const ignore = captures.length === 0;
 const folder = new URL("./", import.meta.url);
@@ -137,15 +136,53 @@ Deno.test({
   },
 });
 
+/** Whether programs may be run; if not, the reason is printed. */
+function mayRun(...commands: readonly string[]): boolean {
+  const refused = commands.filter((command) =>
+    Deno.permissions.querySync({ name: "run", command }).state !== "granted"
+  );
+  if (refused.length > 0) say(`skip: not allowed to run ${refused}`);
+  return refused.length === 0;
+}
+
 Deno.test({
-  name: "the hint for pcapng names the file and one that is not there yet",
-  ignore,
+  name: "a named pipe is read as its writer writes",
+  ignore: ignore || !mayRun("mkfifo", "sh"),
   async fn() {
-    const { path } = captures.find(({ name }) => name.endsWith("ng"))!;
-    const error = await open(path).catch((error) => error);
-    assert.ok(error instanceof DecodeError);
-    const [, , , from, to] = error.hint!.split(" ");
-    assert.equal(from, path);
-    await assert.rejects(Deno.stat(to!), Deno.errors.NotFound);
+    const folder = await Deno.makeTempDir();
+    try {
+      const pipe = `${folder}/pipe`;
+      await run("mkfifo", [pipe]);
+      const writer = new Deno.Command("sh", {
+        args: ["-c", `cat ${path(LARGE)} > ${pipe}`],
+      }).spawn();
+      const piped = await open(pipe);
+      const file = await open(path(LARGE));
+      assert.equal(await piped.count(), await file.count());
+      await assert.rejects(piped.count(), { code: "consumed" });
+      await writer.status;
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: '"-" is standard input',
+  ignore: ignore || !mayRun("deno"),
+  async fn() {
+    const module = new URL("../../lib/pcap/mod.ts", import.meta.url).href;
+    const program = `import { open } from "${module}";
+      const capture = await open("-");
+      console.log(capture.name, await capture.filter("ip").count());`;
+    const args = ["eval", "--no-check", "--ext=ts", program];
+    const octets = await Deno.readFile(path(LARGE));
+    const { stdout, stderr } = await run("deno", args, octets);
+    const expected = await (await open(path(LARGE))).filter("ip").count();
+    assert.equal(
+      new TextDecoder().decode(stdout),
+      `standard input ${expected}\n`,
+      stderr,
+    );
   },
 });

@@ -29,11 +29,12 @@ const NS = 1_000_000_000n;
  *
  * @example
  * ```ts
- * import { ntpTime } from "./ntp.ts";
+ * import * as net from "netrepl";
  * import assert from "node:assert/strict";
  *
- * assert.equal(`${ntpTime(0xe91fb280_80000000n)}`, "2023-12-10T03:44:00.5Z");
- * assert.equal(ntpTime(0n), undefined);
+ * const time = net.packet.ntpTime(0xe91fb280_80000000n);
+ * assert.equal(`${time}`, "2023-12-10T03:44:00.5Z");
+ * assert.equal(net.packet.ntpTime(0n), undefined);
  * ```
  */
 export function ntpTime(timestamp: bigint): Temporal.Instant | undefined {

@@ -11,12 +11,12 @@ import type { FieldTable, Layer } from "../layer.ts";
 import { randomText, valueText } from "../value.ts";
 
 /** Who speaks (RFC 5424 §6.2.1). */
-export const SYSLOG_FACILITIES: readonly string[] =
+const SYSLOG_FACILITIES: readonly string[] =
   "kern user mail daemon auth syslog lpr news uucp cron authpriv ftp ntp audit \
 alert clock local0 local1 local2 local3 local4 local5 local6 local7".split(" ");
 
 /** How bad it is (RFC 5424 §6.2.1). */
-export const SYSLOG_SEVERITIES: readonly string[] =
+const SYSLOG_SEVERITIES: readonly string[] =
   "emergency alert critical error warning notice informational debug".split(
     " ",
   );
@@ -299,7 +299,7 @@ export const syslogFields = {
   /** How bad it is: 0 (emergency) to 7 (debug). */
   severity: named("severity", SYSLOG_SEVERITIES),
   /** 1 in the form of RFC 5424; messages of the older form have none. */
-  version: part(
+  version: part<"version", number>(
     "version",
     "1",
     (random) => random() < 0.5 ? 1 : undefined,
@@ -316,7 +316,7 @@ export const syslogFields = {
   /** What kind of message. */
   messageId: word("messageId"),
   /** Elements with names and values (RFC 5424 §6.3). */
-  structuredData: part(
+  structuredData: part<"structuredData", readonly SyslogElement[]>(
     "structuredData",
     "a list of elements with id and parameters",
     (random, { version }) =>

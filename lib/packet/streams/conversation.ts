@@ -31,8 +31,11 @@ export interface Conversation {
   readonly packetsBToA: number;
   /** Octets of packets from B to A. */
   readonly octetsBToA: number;
-  /** When it began, in milliseconds after the capture's first packet. */
+  /**
+   * When its earliest packet came, in milliseconds after the capture's first;
+   * below 0 if the capture is not in the order of time.
+   */
   readonly start: number;
-  /** How long it lasted, in milliseconds. */
+  /** How long it lasted, from the earliest to the latest packet, in milliseconds. */
   readonly duration: number;
 }

@@ -173,15 +173,16 @@ export class Conversations implements Iterable<Conversation> {
     _inspect: unknown,
     options?: { colors?: boolean },
   ): string {
-    const end = (address: string, port: number | undefined) =>
-      port === undefined
-        ? address
-        : `${address.includes(":") ? `[${address}]` : address}:${port}`;
     const rows = this.rows.toSorted((x, y) => y.octets - x.octets)
       .map((row) => ({
-        ...row,
-        a: end(row.a, row.aPort),
-        b: end(row.b, row.bPort),
+        a: endText(row.a, row.aPort),
+        b: endText(row.b, row.bPort),
+        packets: row.packets,
+        octets: bytes(row.octets),
+        start: duration(row.start),
+        duration: duration(row.duration),
+        aToB: `${count(row.packetsAToB)}, ${bytes(row.octetsAToB)}`,
+        bToA: `${count(row.packetsBToA)}, ${bytes(row.octetsBToA)}`,
       }));
     const { packets } = this.#others;
     const more = packets > 0 ? `, ${count(packets)} packets of others` : "";
@@ -283,7 +284,11 @@ export class Conversations implements Iterable<Conversation> {
       row.packetsBToA++;
       row.octetsBToA += octets;
     }
-    row.duration = this.#time - row.start;
+    const time = this.#time;
+    if (time < row.start) {
+      row.duration += row.start - time;
+      row.start = time;
+    } else if (time - row.start > row.duration) row.duration = time - row.start;
   }
 }
 
@@ -292,20 +297,23 @@ function word(bytes: Uint8Array, at: number): number {
     bytes[at + 3]!;
 }
 
-const inBytes = (value: unknown) => bytes(Number(value));
-const inTime = (value: unknown) => duration(Number(value));
+function endText(address: string, port: number | undefined): string {
+  if (port === undefined) return address;
+  return `${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
+
+/** Cells that an address and a port are shown in, even if others find no room. */
+const WIDE = 21;
 
 const COLUMNS: readonly (string | Column)[] = [
-  { key: "a", title: "A", role: "name" },
-  { key: "b", title: "B", role: "name" },
+  { key: "a", title: "A", role: "name", minWidth: WIDE },
+  { key: "b", title: "B", role: "name", minWidth: WIDE },
   "packets",
-  { key: "octets", align: "right", format: inBytes },
-  { key: "packetsAToB", title: "A to B" },
-  { key: "octetsAToB", title: "octets", align: "right", format: inBytes },
-  { key: "packetsBToA", title: "B to A" },
-  { key: "octetsBToA", title: "octets", align: "right", format: inBytes },
-  { key: "start", align: "right", format: inTime },
-  { key: "duration", align: "right", format: inTime },
+  { key: "octets", align: "right", minWidth: 8 },
+  { key: "start", align: "right", minWidth: 8 },
+  { key: "duration", align: "right", minWidth: 8 },
+  { key: "aToB", title: "A to B", align: "right", minWidth: 12 },
+  { key: "bToA", title: "B to A", align: "right", minWidth: 12 },
 ];
 
 /**

@@ -118,7 +118,7 @@ export class Endpoints implements Iterable<Endpoint> {
     return table(rows.map((row) => ({ ...row })), {
       title: `${count(rows.length)} ${this.kind} endpoints`,
       columns: [
-        { key: "address", role: "name" },
+        { key: "address", role: "name", minWidth: 39 },
         ...hasPorts ? ["port"] : [],
         "packets",
         { key: "octets", align: "right", format: inBytes },

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { internetChecksum } from "../../bytes/checksum.ts";
 import { canvas } from "../../inspect/canvas.ts";
 import type { Role } from "../../inspect/paint.ts";
 import { table } from "../../inspect/table.ts";
@@ -261,7 +262,7 @@ export class Expert implements Iterable<ExpertNote> {
       if ((found & bit) === 0) continue;
       if (kind === "duplicate-ack") {
         const more = { stream, duplicate: duplicates, origin };
-        const words = `number ${duplicates} to packet ${origin}`;
+        const words = `for packet ${origin}, number ${duplicates}`;
         this.#note(kind, this.#number, more, words);
       } else this.#note(kind, this.#number, { stream });
     }
@@ -280,13 +281,15 @@ export class Expert implements Iterable<ExpertNote> {
   }
 
   #sums(packet: Packet, whole: Packet | undefined): void {
-    const isWhole = whole === packet;
-    const reports = packet.checksums;
-    for (const { layer, ok, value, expected } of reports) {
-      if (ok || this.#checksums === "ip" && layer !== "ipv4") continue;
-      this.#bad(layer, value, expected);
+    const isAll = this.#checksums === "all";
+    if (isAll || hasBadHeader(packet)) {
+      for (const { layer, ok, value, expected } of packet.checksums) {
+        if (!ok && (isAll || layer === "ipv4")) {
+          this.#bad(layer, value, expected);
+        }
+      }
     }
-    if (isWhole || whole === undefined || this.#checksums === "ip") return;
+    if (!isAll || whole === packet || whole === undefined) return;
     // The header's was made anew; what the fragments carried was not looked at.
     for (const { layer, ok, value, expected } of whole.checksums) {
       if (!ok && layer !== "ipv4") this.#bad(layer, value, expected);
@@ -311,6 +314,18 @@ export class Expert implements Iterable<ExpertNote> {
     const packet = packets.at(-1) ?? this.#number;
     this.#note("missing-fragments", packet, {}, words);
   }
+}
+
+/** Whether the checksum of an IPv4 header is wrong: the sum over all must be 0. */
+function hasBadHeader({ layers, bytes }: Packet): boolean {
+  for (const layer of layers) {
+    if (layer.name !== "ipv4") continue;
+    const { offset, headerLength } = layer;
+    if (internetChecksum(bytes, 0, offset, offset + headerLength) !== 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /**

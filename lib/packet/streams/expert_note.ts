@@ -6,6 +6,8 @@
 
 import type { Finding } from "./tcp_analysis.ts";
 
+export type { Finding };
+
 /** How much a note matters, as Wireshark has it. */
 export type ExpertSeverity = "chat" | "note" | "warning" | "error";
 
@@ -54,7 +56,7 @@ export const EXPERT_KINDS: Readonly<
     "warning",
     "acknowledges octets that are not in the capture",
   ],
-  "duplicate-ack": ["note", "acknowledges nothing new"],
+  "duplicate-ack": ["note", "nothing new"],
   "zero-window": ["warning", "the sender takes no more octets"],
   "zero-window-probe": ["note", "one octet, to see whether the window is open"],
   "zero-window-probe-ack": ["note", "answer to a probe: still closed"],

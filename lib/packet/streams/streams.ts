@@ -5,7 +5,7 @@
  */
 
 import { canvas } from "../../inspect/canvas.ts";
-import { table } from "../../inspect/table.ts";
+import { type Column, table } from "../../inspect/table.ts";
 import { bytes, count, duration } from "../../inspect/units.ts";
 import type { Packet } from "../packet.ts";
 import {
@@ -31,6 +31,8 @@ import {
 } from "./stream.ts";
 import { type Budget, TcpHalf } from "./tcp_half.ts";
 import { type IpHeader, TransportCursor } from "./transport.ts";
+
+export type { Fed, Packets };
 
 /** Options for {@linkcode streams}. */
 export interface StreamsOptions {
@@ -199,14 +201,14 @@ export class Streams implements Iterable<Stream> {
     const rows = this.list.map((stream) => {
       const { index, state, packets, start, end } = stream;
       return {
-        "#": index,
+        index,
         client: endpointText(stream.client),
         server: endpointText(stream.server),
-        ...state === undefined ? {} : { state },
-        packets: packets.toServer + packets.toClient,
-        "to server": bytes(stream.octets("toServer")),
-        "to client": bytes(stream.octets("toClient")),
+        toServer: bytes(stream.octets("toServer")),
+        toClient: bytes(stream.octets("toClient")),
         missing: stream.missing("toServer") + stream.missing("toClient"),
+        state: state ?? "",
+        packets: packets.toServer + packets.toClient,
         duration: start === undefined || end === undefined
           ? ""
           : duration(end - start),
@@ -217,6 +219,7 @@ export class Streams implements Iterable<Stream> {
       title: `${count(rows.length)} ${this.protocol} streams${
         ignored > 0 ? `, ${count(ignored)} packets of others` : ""
       }`,
+      columns: COLUMNS,
       canvas: canvas({ colors: options?.colors ?? false }),
     });
   }
@@ -327,6 +330,19 @@ export class Streams implements Iterable<Stream> {
     });
   }
 }
+
+/** Endpoints are shown whole, even if columns behind them find no room. */
+const COLUMNS: readonly (string | Column)[] = [
+  { key: "index", title: "#" },
+  { key: "client", role: "name", minWidth: 21 },
+  { key: "server", role: "name", minWidth: 21 },
+  { key: "toServer", title: "to server", align: "right", minWidth: 9 },
+  { key: "toClient", title: "to client", align: "right", minWidth: 9 },
+  "missing",
+  { key: "state", minWidth: 12 },
+  "packets",
+  { key: "duration", align: "right", minWidth: 8 },
+];
 
 /** What a kept segment takes beside its octets, roughly. */
 const SEGMENT = 128;

@@ -233,11 +233,11 @@ export class TcpAnalysis {
     ) return FINDING["spurious-retransmission"];
     if (!isOld) return 0;
     if (
-      you.repeats >= 2 && you.ack === seq && µs(time - you.time) < FAST
+      you.repeats >= 2 && you.ack === seq && isWithin(time - you.time, FAST)
     ) return FINDING["fast-retransmission"];
     const limit = Number.isNaN(this.#rtt) ? OUT_OF_ORDER : this.#rtt;
     const last = flags & (SYN | FIN) ? end + 1 | 0 : end;
-    if (µs(time - me.nextTime) < limit && (next | 0) !== last) {
+    if (isWithin(time - me.nextTime, limit) && (next | 0) !== last) {
       return FINDING["out-of-order"];
     }
     this.origin = me.nextPacket;
@@ -261,6 +261,11 @@ function windowEnd({ ack, window, scale, isFirst }: Side): number | undefined {
 /** Whether a sequence number comes after another (RFC 9293 §3.4). */
 function after(a: number, b: number): boolean {
   return (a - b | 0) > 0;
+}
+
+/** Whether a time in ms has passed that is less than one in µs. */
+function isWithin(ms: number, limit: number): boolean {
+  return ms >= 0 && µs(ms) < limit;
 }
 
 /** A distance in time; captures tell microseconds, and numbers have rounding errors. */

@@ -103,8 +103,11 @@ Deno.test("open() reads both octet orders and both resolutions", async () => {
         },
       ], { little, magic, linkType: 147, snapLength: 96 });
       const capture = await open(file);
-      assert.deepEqual(capture.toJSON(), {
+      const { interfaces, ...facts } = capture.toJSON();
+      assert.equal(interfaces.length, 1);
+      assert.deepEqual(facts, {
         name: "octets",
+        format: "pcap",
         linkType: 147,
         snapLength: 96,
         resolution,
@@ -128,7 +131,7 @@ Deno.test("the link type is the lower half of its word: above it says the FCS", 
   assert.equal(capture.linkType, 1);
 });
 
-Deno.test("what is no pcap file is refused, with a way to make it one", async () => {
+Deno.test("what is no capture is refused", async () => {
   const cases: [string, string][] = [
     ["", "file header cut short at octet 0, needs 24 octets and has 0"],
     ["a1b2", "file header cut short at octet 0, needs 24 octets and has 2"],
@@ -137,20 +140,13 @@ Deno.test("what is no pcap file is refused, with a way to make it one", async ()
       "file header cut short at octet 0, needs 24 octets and has 8",
     ],
     [
-      "0a0d0d0a",
-      "a pcapng file at octet 0. Try: editcap -F pcap in out",
-    ],
-    [
-      "1f8b0800",
-      'compressed by gzip at octet 0. Try: stream.pipeThrough(new DecompressionStream("gzip"))',
-    ],
-    [
       "47494638",
-      "unknown file format, magic number 47494638 at octet 0. Try: editcap -F pcap in out",
+      "unknown file format, magic number 47494638 at octet 0. Try: " +
+      "file, or editcap -F pcapng in out, which reads many formats",
     ],
     [
-      "a1b2c3d4 00020003".replace(" ", "").padEnd(48, "0"),
-      "version 2.3, not 2.4 at octet 4. Try: editcap -F pcap in out",
+      "a1b2c3d4 00020005".replace(" ", "").padEnd(48, "0"),
+      "version 2.5, not 2.0 to 2.4 or 543.0 at octet 4",
     ],
   ];
   for (const [hex, message] of cases) {
@@ -158,20 +154,6 @@ Deno.test("what is no pcap file is refused, with a way to make it one", async ()
     assert.ok(error instanceof DecodeError);
     assert.equal(error.message, `Cannot decode pcap: ${message}`);
   }
-});
-
-Deno.test("the hint for gzip works", async () => {
-  const file = pcap(octetsOf(60, 1));
-  const zipped = new Blob([file]).stream()
-    .pipeThrough(new CompressionStream("gzip"));
-  await assert.rejects(open(zipped), /compressed by gzip/);
-  const { packets, error } = await readAll(
-    new Blob([file]).stream()
-      .pipeThrough(new CompressionStream("gzip"))
-      .pipeThrough(new DecompressionStream("gzip")),
-  );
-  assert.equal(error, undefined);
-  assert.equal(packets.length, 2);
 });
 
 Deno.test("a file cut anywhere gives its whole packets, then one error", async () => {
@@ -450,6 +432,6 @@ Deno.test("inspect shows what the file header says", async () => {
   const shown = Deno.inspect(await open(pcap([], { linkType: 101 })));
   assert.equal(
     shown,
-    "capture octets\n  link type    101 (ipv4 or ipv6)\n  snap length  65,535 octets\n  resolution   us\n  byte order   big",
+    "capture octets\n  format       pcap\n  link type    101 (ipv4 or ipv6)\n  snap length  65,535 octets\n  resolution   us\n  byte order   big",
   );
 });

@@ -68,6 +68,34 @@ export function domainName(
 }
 
 /**
+ * Moves on behind a name without reading it.
+ *
+ * @param from Where it stands.
+ *
+ * @example
+ * ```ts
+ * import { Cursor } from "../../format.ts";
+ * import { skipName } from "./name.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const cursor = new Cursor(Uint8Array.of(2, 99, 104, 0, 1), 0, 5);
+ * skipName(cursor);
+ * assert.equal(cursor.at, 4);
+ * ```
+ */
+export function skipName(from: Cursor): void {
+  for (;;) {
+    const head = from.u8();
+    if (head === 0) return;
+    if (head >= 64) {
+      from.take(1);
+      return;
+    }
+    from.take(head);
+  }
+}
+
+/**
  * A domain name that is never compressed, as in DHCPv6 (RFC 8415 §10).
  *
  * @returns The format.
@@ -120,7 +148,8 @@ export function readName(
   let start = from.at;
   let bound = -1;
   let at = 0;
-  let jumps = 0;
+  // What was pointed at, to know it when others point there, too.
+  let jumps: Suffix[] | undefined;
   const take = (count: number): number => {
     if (bound < 0) return from.take(count);
     const place = at;
@@ -131,7 +160,7 @@ export function readName(
   for (;;) {
     const place = take(1);
     const head = octets[place]!;
-    if (head === 0) return name === "" ? "." : name;
+    if (head === 0) break;
     if (head < 64) {
       length += head + 1;
       if (length > MOST) from.fail("name of more than 255 octets", place);
@@ -142,13 +171,67 @@ export function readName(
     }
     if (head < 0xc0) from.fail(`label of type ${head >> 6}`, place);
     const low = octets[take(1)]!;
+    const last = jumps?.at(-1);
+    if (last !== undefined) last.end = at;
     const target = origin + ((head & 0x3f) << 8 | low);
     // What a name points at was there before it: each jump goes farther back.
     if (target >= start) from.fail("pointer that does not go back", place);
     if (target < first) from.fail("pointer to no name", place);
-    if (++jumps > MOST_JUMPS) from.fail("pointer after pointer", place);
+    const known = SUFFIXES.get(from)?.get(target);
+    if (known !== undefined && known.end <= start) {
+      length += known.length;
+      if (length > MOST) from.fail("name of more than 255 octets", place);
+      if (known.text !== "") {
+        name += name === "" ? known.text : `.${known.text}`;
+      }
+      break;
+    }
+    jumps ??= [];
+    if (jumps.length === MOST_JUMPS) from.fail("pointer after pointer", place);
+    // Until the name is whole, the text and the length say where it starts.
+    jumps.push({ target, text: name, length, end: 0 });
     bound = start;
     start = at = target;
+  }
+  if (jumps !== undefined) keep(from, jumps, name, length, at);
+  return name === "" ? "." : name;
+}
+
+/** The end of a name, that others pointed at. */
+interface Suffix {
+  /** Where it starts. */
+  readonly target: number;
+  /** Its text. */
+  text: string;
+  /** Its octets, without the root. */
+  length: number;
+  /** Where its labels end, or point elsewhere. */
+  end: number;
+}
+
+/**
+ * What was pointed at, in each message that is being read: thousands of records
+ * may point at one long name.
+ */
+const SUFFIXES = new WeakMap<Cursor, Map<number, Suffix>>();
+
+function keep(
+  from: Cursor,
+  jumps: readonly Suffix[],
+  name: string,
+  length: number,
+  at: number,
+): void {
+  let known = SUFFIXES.get(from);
+  if (known === undefined) SUFFIXES.set(from, known = new Map());
+  const last = jumps.at(-1)!;
+  if (last.end === 0) last.end = at;
+  for (const jump of jumps) {
+    const { text } = jump;
+    // The dot before it is not a part of it.
+    jump.text = name.slice(text === "" ? 0 : text.length + 1);
+    jump.length = length - jump.length;
+    known.set(jump.target, jump);
   }
 }
 

@@ -17,7 +17,7 @@ import {
   typeCode,
   type TYPES,
 } from "./codes.ts";
-import { domainName } from "./name.ts";
+import { domainName, skipName } from "./name.ts";
 import { ednsOptions } from "./parameters.ts";
 import { RDATA } from "./rdata.ts";
 
@@ -311,7 +311,7 @@ export function resourceRecord(
     read(from) {
       // OPT has other fields where the rest have class and TTL.
       const { at } = from;
-      owner.read(from);
+      skipName(from);
       const type = from.u16();
       from.at = at;
       return (type === TYPE_OPT ? OPT : form).read(from);

@@ -1,7 +1,13 @@
 /** BGP messages, from real captures and by RFC 4271. */
 
 import assert from "node:assert/strict";
-import { bgp, build, decode, ipv4, tcp } from "../../../../lib/packet/mod.ts";
+import {
+  bgp,
+  build,
+  type decode,
+  ipv4,
+  tcp,
+} from "../../../../lib/packet/mod.ts";
 
 const octets = (text: string) => Uint8Array.fromHex(text.replace(/\s/g, ""));
 
