@@ -63,9 +63,20 @@ const planted: Readonly<
     [
       {
         "repl/a.ts": `import "../lib/ip/x.ts";`,
+        "mod.ts": `export * as ip from "./lib/ip/mod.ts";`,
+        "lib/ip/mod.ts": `export * from "./x.ts";`,
         "lib/ip/x.ts": "export const x = 1;",
       },
-      /prompt and scripts use mod\.ts/,
+      /repl\/a\.ts: imports lib\/ip\/x\.ts; scripts use mod\.ts/,
+    ],
+    [
+      {
+        "scripts/a.ts": `import "../lib/ip/mod.ts";`,
+        "mod.ts": `export * as ip from "./lib/ip/mod.ts";`,
+        "lib/ip/mod.ts": `export * from "./x.ts";`,
+        "lib/ip/x.ts": "export const x = 1;",
+      },
+      /scripts\/a\.ts: imports lib\/ip\/mod\.ts; scripts use mod\.ts/,
     ],
     [{ "lib/stray/a.ts": "export {};" }, /in no room that has a level/],
   ],
@@ -129,6 +140,16 @@ Deno.test("a comment or a string breaks no rule", async () => {
   for (const rule of rules) assert.deepEqual(await plant(files, rule), []);
 });
 
+Deno.test("the prompt may enter a room by the door that mod.ts takes", async () => {
+  const files = {
+    "repl/a.ts": `await import("../lib/ip/mod.ts"); export {};`,
+    "mod.ts": `export * as ip from "./lib/ip/mod.ts";`,
+    "lib/ip/mod.ts": `export * from "./x.ts";`,
+    "lib/ip/x.ts": "export const x = 1;",
+  };
+  for (const rule of rules) assert.deepEqual(await plant(files, rule), []);
+});
+
 async function plant(
   files: Record<string, string>,
   rule: Rule,
@@ -137,7 +158,7 @@ async function plant(
   try {
     await Deno.writeTextFile(`${folder}/deno.json`, "{}");
     for (const [path, text] of Object.entries(files)) {
-      await Deno.mkdir(`${folder}/${path.replace(/\/[^/]+$/, "")}`, {
+      await Deno.mkdir(`${folder}/${path}/..`, {
         recursive: true,
       });
       await Deno.writeTextFile(`${folder}/${path}`, text);

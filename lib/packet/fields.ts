@@ -189,7 +189,9 @@ function oneFlag(
   text: string,
 ): FieldPath | undefined {
   const wanted = text.toLowerCase();
-  const flag = flags.find((flag) => flag.toLowerCase() === wanted);
+  // GRE has an S and an s.
+  const flag = flags.find((flag) => flag === text) ??
+    flags.find((flag) => flag.toLowerCase() === wanted);
   if (kind !== "flags" || flag === undefined) return undefined;
   const path = `${layer}.${field}.${flag}`;
   const read = (packet: Packet) => {
@@ -255,19 +257,17 @@ export function nearestField(path: string): string | undefined {
   const layer = LAYER_ALIASES.get(first) ?? first;
   const field = rest.join(".");
   const paths = fieldPaths();
-  const fields = paths.filter((known) => known.startsWith(`${layer}.`))
-    .map((known) => known.slice(layer.length + 1));
-  if (fields.length === 0) {
+  const own = paths.filter((known) => known.startsWith(`${layer}.`));
+  if (own.length === 0) {
     // A field alone, or a layer that nobody knows.
     return paths.find((known) => field === "" && known.endsWith(`.${path}`)) ??
       nearestWord(path, paths);
   }
   if (field === "") return layer;
   const wanted = field.toLowerCase();
-  const part = fields.find((known) => {
-    const theirs = known.toLowerCase();
+  // The layer's letters are right already: more of the field's may be wrong.
+  return nearestWord(`${layer}.${field}`, own) ?? own.find((known) => {
+    const theirs = known.slice(layer.length + 1).toLowerCase();
     return theirs.includes(wanted) || wanted.startsWith(theirs);
   });
-  const found = nearestWord(field, fields) ?? part;
-  return found === undefined ? undefined : `${layer}.${found}`;
 }

@@ -8,9 +8,10 @@
 
 import { tmpdir } from "node:os";
 import { internetChecksum } from "../../lib/bytes/checksum.ts";
+import { Dice } from "./mixed_dice.ts";
 
 /** To be raised when other octets come out: files that are there are kept. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** A capture file that is there. */
 export interface MixedCapture {
@@ -88,24 +89,19 @@ const NAMES = [
 ];
 
 /** Writes one packet after the other. */
-class Traffic {
-  readonly #write: (octets: Uint8Array) => void;
-  readonly #octets = new Uint8Array(1 << 20);
-  readonly #view = new DataView(this.#octets.buffer);
+class Traffic extends Dice {
   readonly #content = new Uint8Array(4096);
   readonly #hosts: Host[];
   readonly #servers: Host[];
   readonly #connections: Connection[] = [];
-  #at = 0;
-  #state = 0x2545f491;
   #seconds = 1_700_000_000;
   #micros = 0;
   #id = 0;
 
   constructor(write: (octets: Uint8Array) => void) {
-    this.#write = write;
+    super(write);
     for (let i = 0; i < this.#content.length; i++) {
-      this.#content[i] = this.#random();
+      this.#content[i] = this.random();
     }
     this.#hosts = Array.from({ length: HOSTS }, (_, n) => this.#host(10, n));
     this.#servers = Array.from(
@@ -115,44 +111,37 @@ class Traffic {
     // Most connections were there before the recording began.
     for (let i = 0; i < CONNECTIONS; i++) {
       const one = this.#connection();
-      one.step = this.#random() % one.last;
-      this.#connections.push(one);
+      this.#connections.push({ ...one, step: this.random() % one.last });
     }
-    const words = [0xa1b2c3d4, 0x0004_0002, 0, 0, 262_144, 1];
-    for (const word of words) this.#u32le(word);
-  }
-
-  /** Writes what is left. */
-  flush(): void {
-    this.#write(this.#octets.subarray(0, this.#at));
-    this.#at = 0;
+    [0xa1b2c3d4, 0x0004_0002, 0, 0, 262_144, 1].forEach((word, at) =>
+      this.view.setUint32(at * 4, word, true)
+    );
+    this.at = 24;
   }
 
   packet(): void {
-    if (this.#at > this.#octets.length - 4096) this.flush();
-    this.#micros += 1 + this.#random() % 40;
+    if (this.at > this.octets.length - 4096) this.flush();
+    this.#micros += 1 + this.random() % 40;
     if (this.#micros >= 1_000_000) {
       this.#micros -= 1_000_000;
       this.#seconds++;
     }
-    const record = this.#at;
-    this.#at += 16;
-    const kind = this.#random() % 1000;
+    const record = this.at;
+    this.at += 16;
+    const kind = this.random() % 1000;
     if (kind < 740) this.#tcp();
     else if (kind < 830) this.#udp();
     else if (kind < 930) this.#dns();
     else if (kind < 970) this.#ping();
     else this.#arp();
-    const length = this.#at - record - 16;
-    const view = this.#view;
-    view.setUint32(record, this.#seconds, true);
-    view.setUint32(record + 4, this.#micros, true);
-    view.setUint32(record + 8, length, true);
-    view.setUint32(record + 12, length, true);
+    const length = this.at - record - 16;
+    [this.#seconds, this.#micros, length, length].forEach((word, at) =>
+      this.view.setUint32(record + at * 4, word, true)
+    );
   }
 
   #tcp(): void {
-    const index = this.#random() % CONNECTIONS;
+    const index = this.random() % CONNECTIONS;
     const one = this.#connections[index]!;
     const { step, last } = one;
     // Three packets open, data flows in turns, two end it; some are reset.
@@ -163,7 +152,7 @@ class Traffic {
     else if (step === 1) flags = SYN | ACK;
     else if (step === last) flags = last % 11 === 0 ? RST | ACK : FIN | ACK;
     else if (step > 2) {
-      const talks = this.#random() % 10;
+      const talks = this.random() % 10;
       fromClient = one.download ? talks < 5 : talks < 7;
       size = this.#payloadSize(fromClient !== one.download);
       if (size > 0 && size < 1300) flags |= PSH;
@@ -171,27 +160,26 @@ class Traffic {
     const options = step < 2 ? 20 : 12;
     const isSyn = step < 2;
     const end = this.#frame(one, !fromClient, 6, 20 + options + size);
-    const at = this.#at;
-    this.#u16(fromClient ? one.clientPort : one.serverPort);
-    this.#u16(fromClient ? one.serverPort : one.clientPort);
-    this.#u32(fromClient ? one.clientSeq : one.serverSeq);
-    this.#u32(
-      flags & ACK ? (fromClient ? one.serverSeq : one.clientSeq) : 0,
-    );
-    this.#u8((20 + options) << 2);
-    this.#u8(flags);
-    this.#u16(isSyn ? 64240 : 500 + this.#random() % 500);
-    this.#u32(0);
+    const at = this.at;
+    this.u16(fromClient ? one.clientPort : one.serverPort);
+    this.u16(fromClient ? one.serverPort : one.clientPort);
+    const { clientSeq, serverSeq } = one;
+    this.u32(fromClient ? clientSeq : serverSeq);
+    this.u32(flags === SYN ? 0 : fromClient ? serverSeq : clientSeq);
+    this.u8((20 + options) << 2);
+    this.u8(flags);
+    this.u16(isSyn ? 64240 : 500 + this.random() % 500);
+    this.u32(0);
     if (isSyn) {
-      this.#u32(0x0204_05b4); // maximum segment size 1460
-      this.#u16(0x0402); // selective acknowledgement permitted
+      this.u32(0x0204_05b4); // maximum segment size 1460
+      this.u16(0x0402); // selective acknowledgement permitted
     } else {
-      this.#u16(0x0101);
+      this.u16(0x0101);
     }
-    this.#u16(0x080a);
-    this.#u32(one.started + step * 7);
-    this.#u32(isSyn && fromClient ? 0 : one.started + step * 7 - 3);
-    if (isSyn) this.#u32(0x0103_0307); // window scale 7
+    this.u16(0x080a);
+    this.u32(one.started + step * 7);
+    this.u32(isSyn && fromClient ? 0 : one.started + step * 7 - 3);
+    if (isSyn) this.u32(0x0103_0307); // window scale 7
     this.#fill(size);
     this.#sum(at + 16, at, end, one.family, 6);
     const used = size + (flags & (SYN | FIN) ? 1 : 0);
@@ -202,81 +190,83 @@ class Traffic {
   }
 
   #udp(): void {
-    const size = this.#random() % 4 === 0 ? 1200 : 20 + this.#random() % 400;
+    const size = this.random() % 4 === 0 ? 1200 : 20 + this.random() % 400;
     const one = this.#link();
+    const port = UDP_PORTS[this.random() % UDP_PORTS.length]!;
     const end = this.#frame(one, false, 17, 8 + size);
-    const at = this.#at;
-    this.#u16(20_000 + this.#random() % 40_000);
-    this.#u16(UDP_PORTS[this.#random() % UDP_PORTS.length]!);
-    this.#u16(8 + size);
-    this.#u16(0);
+    const at = this.#datagram(false, port, size);
     this.#fill(size);
     this.#sum(at + 6, at, end, one.family, 17);
   }
 
   #dns(): void {
-    const name = NAMES[this.#random() % NAMES.length]!;
-    const isReply = this.#random() % 2 === 0;
+    const name = NAMES[this.random() % NAMES.length]!;
+    const isReply = this.random() % 2 === 0;
     const size = 12 + name.length + 2 + 4 + (isReply ? 16 : 0);
     const one = this.#link();
     const end = this.#frame(one, isReply, 17, 8 + size);
-    const at = this.#at;
-    const port = 20_000 + this.#random() % 40_000;
-    this.#u16(isReply ? 53 : port);
-    this.#u16(isReply ? port : 53);
-    this.#u16(8 + size);
-    this.#u16(0);
-    this.#u16(this.#random());
-    this.#u16(isReply ? 0x8180 : 0x0100);
-    this.#u16(1);
-    this.#u16(isReply ? 1 : 0);
-    this.#u32(0);
+    const at = this.#datagram(isReply, 53, size);
+    this.u16(this.random());
+    this.u16(isReply ? 0x8180 : 0x0100);
+    this.u16(1);
+    this.u16(isReply ? 1 : 0);
+    this.u32(0);
     for (const label of name.split(".")) {
-      this.#u8(label.length);
-      for (const letter of label) this.#u8(letter.charCodeAt(0));
+      this.u8(label.length);
+      for (const letter of label) this.u8(letter.charCodeAt(0));
     }
-    this.#u8(0);
-    this.#u32(0x0001_0001); // A, IN
+    this.u8(0);
+    this.u32(0x0001_0001); // A, IN
     if (isReply) {
-      this.#u16(0xc00c); // the name above
-      this.#u32(0x0001_0001);
-      this.#u32(300);
-      this.#u16(4);
-      this.#u32(one.server.ipv4);
+      this.u16(0xc00c); // the name above
+      this.u32(0x0001_0001);
+      this.u32(300);
+      this.u16(4);
+      this.u32(one.server.ipv4);
     }
     this.#sum(at + 6, at, end, one.family, 17);
   }
 
+  /** Writes a UDP header; gives its place. */
+  #datagram(isReply: boolean, port: number, size: number): number {
+    const at = this.at;
+    const other = 20_000 + this.random() % 40_000;
+    this.u16(isReply ? port : other);
+    this.u16(isReply ? other : port);
+    this.u32((8 + size) * 0x1_0000);
+    return at;
+  }
+
   #ping(): void {
     const one = { ...this.#link(), family: 4 as const };
-    const isReply = this.#random() % 2 === 0;
+    const isReply = this.random() % 2 === 0;
     const end = this.#frame(one, isReply, 1, 64);
-    const at = this.#at;
-    this.#u16(isReply ? 0 : 0x0800);
-    this.#u16(0);
-    this.#u16(this.#random());
-    this.#u16(this.#random() % 100);
+    const at = this.at;
+    this.u16(isReply ? 0 : 0x0800);
+    this.u16(0);
+    this.u16(this.random());
+    this.u16(this.random() % 100);
     this.#fill(56);
-    this.#view.setUint16(
+    this.view.setUint16(
       at + 2,
-      internetChecksum(this.#octets.subarray(at, end)),
+      internetChecksum(this.octets.subarray(at, end)),
     );
   }
 
   #arp(): void {
     const { client, server } = this.#link();
-    const isReply = this.#random() % 2 === 0;
-    this.#mac(isReply ? client.mac : 2 ** 48 - 1);
-    this.#mac(server.mac);
-    this.#u16(0x0806);
-    this.#u32(0x0001_0800);
-    this.#u16(0x0604);
-    this.#u16(isReply ? 2 : 1);
-    this.#mac(server.mac);
-    this.#u32(server.ipv4);
-    this.#mac(isReply ? client.mac : 0);
-    this.#u32(client.ipv4);
-    for (let i = 0; i < 18; i++) this.#u8(0);
+    const isReply = this.random() % 2 === 0;
+    this.mac(isReply ? client.mac : 2 ** 48 - 1);
+    this.mac(server.mac);
+    this.u16(0x0806);
+    this.u32(0x0001_0800);
+    this.u16(0x0604);
+    this.u16(isReply ? 2 : 1);
+    this.mac(server.mac);
+    this.u32(server.ipv4);
+    this.mac(isReply ? client.mac : 0);
+    this.u32(client.ipv4);
+    for (let i = 0; i < 18; i++) this.u8(0);
   }
 
   /** Writes the headers down to IP; gives where the packet will end. */
@@ -287,38 +277,38 @@ class Traffic {
     size: number,
   ): number {
     const [from, to] = isReply ? [server, client] : [client, server];
-    this.#mac(to.mac);
-    this.#mac(from.mac);
+    this.mac(to.mac);
+    this.mac(from.mac);
     if (vlan !== undefined) {
-      this.#u16(0x8100);
-      this.#u16(vlan);
+      this.u16(0x8100);
+      this.u16(vlan);
     }
     if (family === 6) {
-      this.#u16(0x86dd);
-      this.#u32(0x6000_0000 | from.mac & 0xfffff);
-      this.#u16(size);
-      this.#u8(protocol);
-      this.#u8(64);
-      this.#copy(from.ipv6);
-      this.#copy(to.ipv6);
-      return this.#at + size;
+      this.u16(0x86dd);
+      this.u32(0x6000_0000 | from.mac & 0xfffff);
+      this.u16(size);
+      this.u8(protocol);
+      this.u8(64);
+      this.copy(from.ipv6);
+      this.copy(to.ipv6);
+      return this.at + size;
     }
-    this.#u16(0x0800);
-    const at = this.#at;
-    this.#u16(0x4500);
-    this.#u16(20 + size);
-    this.#u16(this.#id = (this.#id + 1) & 0xffff);
-    this.#u16(0x4000);
-    this.#u8(protocol === 6 ? 64 : 57);
-    this.#u8(protocol);
-    this.#u16(0);
-    this.#u32(from.ipv4);
-    this.#u32(to.ipv4);
-    this.#view.setUint16(
+    this.u16(0x0800);
+    const at = this.at;
+    this.u16(0x4500);
+    this.u16(20 + size);
+    this.u16(this.#id = (this.#id + 1) & 0xffff);
+    this.u16(0x4000);
+    this.u8(protocol === 6 ? 64 : 57);
+    this.u8(protocol);
+    this.u16(0);
+    this.u32(from.ipv4);
+    this.u32(to.ipv4);
+    this.view.setUint16(
       at + 10,
-      internetChecksum(this.#octets.subarray(at, at + 20)),
+      internetChecksum(this.octets.subarray(at, at + 20)),
     );
-    return this.#at + size;
+    return this.at + size;
   }
 
   /** Writes the checksum of a segment and what its pseudo-header has. */
@@ -331,91 +321,53 @@ class Traffic {
   ): void {
     // The pseudo-header's addresses stand right before the segment; of the rest,
     // in ones' complement, the checksum is taken by itself.
-    const covered = this.#octets.subarray(at - (family === 4 ? 8 : 32), end);
+    const covered = this.octets.subarray(at - (family === 4 ? 8 : 32), end);
     const sum = internetChecksum(covered) - (protocol + end - at);
-    this.#view.setUint16(place, sum > 0 ? sum : sum + 0xffff);
-    if (this.#at !== end) throw new Error(`${end - this.#at} octets missing`);
+    this.view.setUint16(place, sum > 0 ? sum : sum + 0xffff);
+    if (this.at !== end) throw new Error(`${end - this.at} octets missing`);
   }
 
   #host(net: number, n: number): Host {
-    const ipv4 = net * 2 ** 24 + (this.#random() & 0xffff) * 256 + 1 + n % 250;
+    const ipv4 = net * 2 ** 24 + (this.random() & 0xffff) * 256 + 1 + n % 250;
     const ipv6 = new Uint8Array(16);
     ipv6.set([0x20, 0x01, 0x0d, 0xb8, net]);
-    for (let i = 8; i < 16; i++) ipv6[i] = this.#random();
-    return { mac: 0x02_00_00_00_00_00 + this.#random() % 2 ** 24, ipv4, ipv6 };
+    for (let i = 8; i < 16; i++) ipv6[i] = this.random();
+    return { mac: 0x02_00_00_00_00_00 + this.random() % 2 ** 24, ipv4, ipv6 };
   }
 
   #link(): Link {
     return {
-      client: this.#hosts[this.#random() % HOSTS]!,
-      server: this.#servers[this.#random() % SERVERS]!,
-      family: this.#random() % 8 === 0 ? 6 : 4,
-      vlan: this.#random() % 12 === 0 ? 10 + this.#random() % 40 : undefined,
+      client: this.#hosts[this.random() % HOSTS]!,
+      server: this.#servers[this.random() % SERVERS]!,
+      family: this.random() % 8 === 0 ? 6 : 4,
+      vlan: this.random() % 12 === 0 ? 10 + this.random() % 40 : undefined,
     };
   }
 
   #connection(): Connection {
     return {
       ...this.#link(),
-      clientPort: 32_768 + this.#random() % 28_000,
-      serverPort: TCP_PORTS[this.#random() % TCP_PORTS.length]!,
-      download: this.#random() % 4 !== 0,
-      clientSeq: this.#random(),
-      serverSeq: this.#random(),
+      clientPort: 32_768 + this.random() % 28_000,
+      serverPort: TCP_PORTS[this.random() % TCP_PORTS.length]!,
+      download: this.random() % 4 !== 0,
+      clientSeq: this.random(),
+      serverSeq: this.random(),
       step: 0,
-      last: 5 + this.#random() % 40,
-      started: this.#random() >>> 4,
+      last: 5 + this.random() % 40,
+      started: this.random() >>> 4,
     };
   }
 
   /** Bulk data fills segments, the other way go acknowledgements and requests. */
   #payloadSize(bulk: boolean): number {
-    const dice = this.#random() % 10;
-    if (bulk) return dice < 6 ? 1428 : 1 + this.#random() % 1200;
-    return dice < 6 ? 0 : 60 + this.#random() % 600;
-  }
-
-  #random(): number {
-    let x = this.#state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#state = x;
-    return x >>> 0;
-  }
-
-  #u8(value: number): void {
-    this.#octets[this.#at++] = value;
-  }
-
-  #u16(value: number): void {
-    this.#view.setUint16(this.#at, value);
-    this.#at += 2;
-  }
-
-  #u32(value: number): void {
-    this.#view.setUint32(this.#at, value);
-    this.#at += 4;
-  }
-
-  #u32le(value: number): void {
-    this.#view.setUint32(this.#at, value, true);
-    this.#at += 4;
-  }
-
-  #mac(value: number): void {
-    this.#u16(Math.floor(value / 2 ** 32));
-    this.#u32(value);
-  }
-
-  #copy(octets: Uint8Array): void {
-    this.#octets.set(octets, this.#at);
-    this.#at += octets.length;
+    const dice = this.random() % 10;
+    if (bulk) return dice < 6 ? 1428 : 1 + this.random() % 1200;
+    return dice < 6 ? 0 : 60 + this.random() % 600;
   }
 
   /** Octets that look like ciphertext. */
   #fill(size: number): void {
-    const from = this.#random() % (this.#content.length - size);
-    this.#copy(this.#content.subarray(from, from + size));
+    const from = this.random() % (this.#content.length - size);
+    this.copy(this.#content.subarray(from, from + size));
   }
 }

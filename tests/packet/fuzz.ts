@@ -18,6 +18,9 @@ import { known, type Mutant, mutate, readAll } from "./mutation.ts";
 /** The most that one packet may take, in milliseconds. */
 export const LIMIT = 1;
 
+/** The most octets of a packet that a failure prints; its number finds the rest. */
+const SHOWN = 200;
+
 /** What a run has found. */
 export interface Findings {
   /** Packets read. */
@@ -51,7 +54,9 @@ export async function fuzz(count: number, seed: number): Promise<Findings> {
   const started = performance.now();
   for (let i = 0; i < count && failures.length < 20; i++) {
     const mutant = mutate(pick(), pick(), random);
-    const what = `${mutant.octets.toHex()}, link type ${mutant.linkType}`;
+    const shown = mutant.octets.subarray(0, SHOWN).toHex();
+    const what =
+      `packet ${i} of seed ${seed}, link type ${mutant.linkType}: ${shown}`;
     try {
       const start = performance.now();
       readAll(mutant);

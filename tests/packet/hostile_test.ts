@@ -80,7 +80,7 @@ function drive(packet: Packet): void {
   assert.ok(!packet.toString().includes("\n"));
   assert.doesNotMatch(
     JSON.stringify(packet.toJSON()),
-    /undefined|NaN|null/,
+    /[:,[](undefined|NaN|null)/,
   );
 }
 

@@ -58,6 +58,8 @@ Deno.test({
           return;
         }
         if (theirs.startsWith(ERROR)) line = line.replace(/^\S+/, ERROR);
+        // Its seconds have 32 bits, in a pcapng file too.
+        line = line.replace(/^\d+/, (s) => `${Number(s) % 2 ** 32}`);
         if (theirs === line) same++;
         else if (startsAlike(line, theirs)) further++;
         else wrong.push(`${name} ${at + 1}\n  ${line}\n  ${theirs}`);

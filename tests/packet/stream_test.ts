@@ -92,6 +92,7 @@ for (const protocol of ["tcp", "udp"] as const) {
       const wrong: string[] = [];
       // All captures of a link type are one to both of us.
       for (const [linkType, list] of await packetsByLinkType()) {
+        if (!list.some(({ packet }) => packet[protocol])) continue;
         const file = timedPcap(linkType, list.map(({ packet }) => packet));
         const theirs = await numbers(file, protocol);
         const found = new Streams({ protocol });
@@ -99,11 +100,14 @@ for (const protocol of ["tcp", "udp"] as const) {
         // tshark sees streams in tunnels too that we may have no layer for, so
         // that numbers differ: what a stream is called by is its first packet.
         const indices: (number | undefined)[] = [];
+        const seen = new Set<number>();
         list.forEach(({ packet, capture, number }, i) => {
           found.add(packet);
-          for (let n = 0; firsts.length < found.size; n++) {
+          const opened = (theirs[i] ?? []).filter((index) => !seen.has(index));
+          for (const index of opened) seen.add(index);
+          while (firsts.length < found.size) {
             firsts.push(`${capture} ${number}`);
-            indices.push(theirs[i]![n]);
+            indices.push(opened.shift());
           }
         });
         found.end();

@@ -14,7 +14,7 @@ import type { FieldTable, Layer } from "../layer.ts";
 import { options } from "../options.ts";
 import { valueText } from "../value.ts";
 import { textOrOctets } from "../text_or_octets.ts";
-import { ifLeft } from "./if_left.ts";
+import { optional } from "../optional.ts";
 
 /** IP by its NLPID, and by its EtherType behind LLC and SNAP. */
 const IPV4 = ["cc", "aaaa030000000800"];
@@ -88,8 +88,8 @@ const tlvs = options({
     0x000b: ["duplex", {
       duplex: { bits: 8, names: { 0: "half", 1: "full" } },
     }],
-    0x000e: ["voiceVlanReply", { data: 8, id: ifLeft(16) }],
-    0x000f: ["voiceVlanQuery", { data: 8, id: ifLeft(16) }],
+    0x000e: ["voiceVlanReply", { data: 8, id: optional(16) }],
+    0x000f: ["voiceVlanQuery", { data: 8, id: optional(16) }],
     // In milliwatts.
     0x0010: ["powerConsumption", { power: 16 }],
     0x0011: ["mtu", { mtu: 32 }],

@@ -7,7 +7,7 @@
 import { layer } from "../codec.ts";
 import { when } from "../compound.ts";
 import type { FieldTable, Layer } from "../layer.ts";
-import { ifLeft } from "./if_left.ts";
+import { optional } from "../optional.ts";
 
 /** The fields of a header of Cisco's HDLC. */
 export const chdlcFields = {
@@ -57,7 +57,7 @@ export const slarpFields = {
   /** 0xffff. */
   reliability: when({ code: [0, 1, 2] }, { bits: 16, show: "hex" }),
   /** How long the sender has been up, in milliseconds; not all tell. */
-  uptime: ifLeft(32),
+  uptime: optional(32),
 } as const satisfies FieldTable;
 
 /** SLARP: addresses and keepalives on a line of two ends. */

@@ -83,8 +83,18 @@ function utf8(octets: Uint8Array): string | Uint8Array {
   }
 }
 
+/** Octets in which the header must end; RFC 5424 §6.1 asks for half of it. */
+const HEAD = 4096;
+
+/** What comes before the message, and where that starts. */
+interface Header {
+  readonly parts: Parts;
+  /** Octets before the message; `undefined` if there is none. */
+  readonly at: number | undefined;
+}
+
 function parse(octets: Uint8Array): Parts {
-  const text = latin(octets);
+  const text = latin(octets.subarray(0, HEAD));
   const [whole = "", digits] = PRIORITY.exec(text) ?? [];
   const priority = Number(digits ?? NaN);
   if (!(priority < 192)) return { message: utf8(octets) };
@@ -93,10 +103,13 @@ function parse(octets: Uint8Array): Parts {
   const severity = priority & 7;
   const head = { facility, severity };
   const body = text.slice(whole.length);
-  const parts = parse5424(body, rest) ?? parse3164(body, rest);
+  const { parts, at } = parse5424(body) ?? parse3164(body);
+  const message = at === undefined ? undefined : utf8(rest.subarray(at));
+  const end = whole.length + (at ?? rest.length);
+  const written = encoder.encode(header({ ...head, ...parts, message }));
   // Whatever would be written in another way was not meant this way.
-  if (parts !== undefined && isSame(compose({ ...head, ...parts }), octets)) {
-    return { ...head, ...parts };
+  if (isSame(written, octets.subarray(0, end))) {
+    return { ...head, ...parts, message };
   }
   return { ...head, message: utf8(rest) };
 }
@@ -105,7 +118,7 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((octet, i) => octet === b[i]);
 }
 
-function parse5424(body: string, octets: Uint8Array): Parts | undefined {
+function parse5424(body: string): Header | undefined {
   const found = HEADER_5424.exec(body);
   if (found === null) return undefined;
   const [whole, version, ...words] = found;
@@ -136,7 +149,7 @@ function parse5424(body: string, octets: Uint8Array): Parts | undefined {
     if (structuredData.length === 0) return undefined;
   }
   if (at < body.length && body[at] !== " ") return undefined;
-  return {
+  const parts = {
     version: Number(version),
     timestamp,
     hostName,
@@ -144,25 +157,20 @@ function parse5424(body: string, octets: Uint8Array): Parts | undefined {
     processId,
     messageId,
     structuredData,
-    message: at < body.length ? utf8(octets.subarray(at + 1)) : undefined,
   };
+  return { parts, at: at < body.length ? at + 1 : undefined };
 }
 
-function parse3164(body: string, octets: Uint8Array): Parts | undefined {
+function parse3164(body: string): Header {
   const [header = "", timestamp, hostName] = HEADER_3164.exec(body) ?? [];
   const [tag = "", appName, processId] = TAG.exec(body.slice(header.length)) ??
     [];
-  return {
-    timestamp,
-    hostName,
-    appName,
-    processId,
-    message: utf8(octets.subarray(header.length + tag.length)),
-  };
+  const parts = { timestamp, hostName, appName, processId };
+  return { parts, at: header.length + tag.length };
 }
 
-/** Writes a message from its parts. */
-function compose(parts: Parts): Uint8Array {
+/** Writes what comes before the message. */
+function header(parts: Parts): string {
   const { facility, severity, version, message } = parts;
   const { timestamp, hostName, appName, processId, messageId } = parts;
   let head = facility === undefined && severity === undefined
@@ -180,7 +188,13 @@ function compose(parts: Parts): Uint8Array {
         ": ";
     }
   }
-  const start = encoder.encode(head);
+  return head;
+}
+
+/** Writes a message from its parts. */
+function compose(parts: Parts): Uint8Array {
+  const { message } = parts;
+  const start = encoder.encode(header(parts));
   const end = message instanceof Uint8Array
     ? message
     : encoder.encode(message ?? "");

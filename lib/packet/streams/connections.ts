@@ -4,9 +4,9 @@
  * @module
  */
 
+import type { Address } from "../../ip/address.ts";
 import type { Layers } from "../packet.ts";
 import { KeyTable } from "./key_table.ts";
-import type { IpHeader } from "./transport.ts";
 
 /** From the one who sent the first packet, or to it. */
 export type Way = 0 | 1;
@@ -25,9 +25,9 @@ export type Way = 0 | 1;
  * const [there, back] = [header + "0a0000010a000002", header + "0a0000020a000001"]
  *   .map((octets) => decode(Uint8Array.fromHex(octets), { linkType: 101 }).ipv4!);
  * const connections = new Connections();
- * connections.find(there!, 5000, 53);
+ * connections.find(there!.src, there!.dst, 5000, 53);
  * assert.deepEqual([connections.index, connections.way, connections.isNew], [0, 0, true]);
- * connections.find(back!, 53, 5000);
+ * connections.find(back!.src, back!.dst, 53, 5000);
  * assert.deepEqual([connections.index, connections.way, connections.isNew], [0, 1, false]);
  * ```
  */
@@ -62,12 +62,12 @@ export class Connections {
   /**
    * Finds the connection of two endpoints, or makes one.
    *
-   * @param ip The IP header.
+   * @param src The sender.
+   * @param dst The receiver.
    * @param srcPort The sender's port.
    * @param dstPort The receiver's port.
    */
-  find(ip: IpHeader, srcPort: number, dstPort: number): void {
-    const { src, dst } = ip;
+  find(src: Address, dst: Address, srcPort: number, dstPort: number): void {
     const { key } = this.#pairs;
     // Both directions have one key: the lower endpoint comes first in it.
     const order = src.w3 - dst.w3 || src.w2 - dst.w2 || src.w1 - dst.w1 ||
@@ -150,7 +150,7 @@ export interface TcpConnection {
  * const connections = new TcpConnections();
  * for (const seq of ["00000001", "00000001", "00000009"]) {
  *   const { ipv4, tcp } = syn(seq);
- *   connections.find(ipv4!, tcp!, 0);
+ *   connections.find(ipv4!.src, ipv4!.dst, tcp!, 0);
  * }
  * assert.equal(connections.index, 1);
  * assert.equal(connections.isReused, true);
@@ -199,13 +199,14 @@ export class TcpConnections {
   /**
    * Finds the connection of a segment, or makes one.
    *
-   * @param ip The IP header.
+   * @param src The sender.
+   * @param dst The receiver.
    * @param tcp The TCP header.
    * @param length Octets that the segment carries.
    */
-  find(ip: IpHeader, tcp: Layers["tcp"], length: number): void {
+  find(src: Address, dst: Address, tcp: Layers["tcp"], length: number): void {
     const connections = this.#connections;
-    connections.find(ip, tcp.srcPort, tcp.dstPort);
+    connections.find(src, dst, tcp.srcPort, tcp.dstPort);
     const flags = tcpFlags(tcp);
     const { seq } = tcp;
     this.isReused = false;

@@ -228,9 +228,10 @@ export class Conversations implements Iterable<Conversation> {
       if (layer.name !== name) continue;
       const ip = layer as IpHeader;
       const connections = this.#connections;
-      connections.find(ip, 0, 0);
+      const { src, dst } = ip;
+      connections.find(src, dst, 0, 0);
       const { index, way, isNew } = connections;
-      if (isNew) this.#rows.push(this.#begun(index, `${ip.src}`, `${ip.dst}`));
+      if (isNew) this.#rows.push(this.#begun(index, `${src}`, `${dst}`));
       this.#count(index, way);
     }
   }
@@ -242,15 +243,16 @@ export class Conversations implements Iterable<Conversation> {
     const cursor = isTcp ? this.#tcpCursor : this.#udpCursor;
     cursor.take(whole);
     while (cursor.next()) {
-      const { ip, header, start, end } = cursor;
+      const { src, dst, header, start, end } = cursor;
       const { srcPort, dstPort } = header;
       const connections = isTcp ? this.#tcp : this.#connections;
       if (connections instanceof TcpConnections) {
-        connections.find(ip, header as Layers["tcp"], Math.max(0, end - start));
-      } else connections.find(ip, srcPort, dstPort);
+        const length = Math.max(0, end - start);
+        connections.find(src, dst, header as Layers["tcp"], length);
+      } else connections.find(src, dst, srcPort, dstPort);
       const { index, way, isNew } = connections;
       if (isNew) {
-        const row = this.#begun(index, `${ip.src}`, `${ip.dst}`);
+        const row = this.#begun(index, `${src}`, `${dst}`);
         row.aPort = srcPort;
         row.bPort = dstPort;
         this.#rows.push(row);

@@ -224,14 +224,14 @@ export class Expert implements Iterable<ExpertNote> {
   }
 
   #tcp(time: number): void {
-    const { header: tcp, ip, start, end } = this.#cursor;
+    const { header: tcp, src, dst, start, end } = this.#cursor;
     const connections = this.#connections;
     const segment = this.#segment;
     segment.packet = this.#number;
     segment.time = time;
     segment.length = Math.max(0, end - start);
     const flags = segment.flags = tcpFlags(tcp);
-    connections.find(ip, tcp, segment.length);
+    connections.find(src, dst, tcp, segment.length);
     const { index } = connections;
     if (index < 0) return;
     segment.seq = tcp.seq;

@@ -30,7 +30,7 @@ import {
   type StreamState,
 } from "./stream.ts";
 import { type Budget, TcpHalf } from "./tcp_half.ts";
-import { type IpHeader, TransportCursor } from "./transport.ts";
+import { TransportCursor } from "./transport.ts";
 
 export type { Fed, Packets };
 
@@ -225,13 +225,13 @@ export class Streams implements Iterable<Stream> {
   }
 
   #segment(packet: Packet): void {
-    const { header: tcp, ip, start, end } = this.#tcpCursor;
+    const { header: tcp, src, dst, start, end } = this.#tcpCursor;
     const connections = this.#tcp;
     const length = Math.max(0, end - start);
-    connections.find(ip, tcp, length);
+    connections.find(src, dst, tcp, length);
     const flags = tcpFlags(tcp);
     const isTurned = (flags & (SYN | ACK)) === (SYN | ACK);
-    const stream = this.#stream(connections, ip, tcp, packet, isTurned);
+    const stream = this.#stream(connections, this.#tcpCursor, packet, isTurned);
     if (stream === undefined) return;
     const { way, state: { seen, initial } } = connections;
     const { halves } = stream;
@@ -251,10 +251,10 @@ export class Streams implements Iterable<Stream> {
   }
 
   #datagram(packet: Packet): void {
-    const { header: udp, ip, start, end } = this.#udpCursor;
+    const { header: udp, src, dst, start, end } = this.#udpCursor;
     const connections = this.#udp;
-    connections.find(ip, udp.srcPort, udp.dstPort);
-    const stream = this.#stream(connections, ip, udp, packet, false);
+    connections.find(src, dst, udp.srcPort, udp.dstPort);
+    const stream = this.#stream(connections, this.#udpCursor, packet, false);
     if (stream === undefined) return;
     const direction = connections.way === 0 ? "toServer" : "toClient";
     const stop = udp.length < 8 ? end : Math.min(end, start - 8 + udp.length);
@@ -283,11 +283,7 @@ export class Streams implements Iterable<Stream> {
   /** The stream that a packet belongs to; it notes that the packet came. */
   #stream(
     { index, isNew, way }: Connections | TcpConnections,
-    { src, dst }: IpHeader,
-    { srcPort, dstPort }: {
-      readonly srcPort: number;
-      readonly dstPort: number;
-    },
+    { src, dst, header: { srcPort, dstPort } }: TransportCursor<"tcp" | "udp">,
     { time }: Packet,
     isTurned: boolean,
   ): Growing | undefined {

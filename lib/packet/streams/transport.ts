@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Address } from "../../ip/address.ts";
+import { type Header, LAYER } from "../header.ts";
 import type { Layers, Packet } from "../packet.ts";
 
 /** An IP header of either version. */
@@ -37,13 +39,18 @@ const QUOTES: ReadonlySet<string> = new Set(["icmp", "icmpv6"]);
 export class TransportCursor<N extends "tcp" | "udp"> {
   /** The header. */
   header!: Layers[N];
-  /** The IP header below it. */
-  ip!: IpHeader;
+  /** From whom. */
+  src!: Address;
+  /** To whom in the end, wherever a routing header sends the packet before. */
+  dst!: Address;
   /** Octets from the start of the packet to what the header carries. */
   start = 0;
   /** Octets from the start of the packet to its end, on the wire. */
   end = 0;
   readonly #name: N;
+  /** The IP header below, and what a header behind it says of its addresses. */
+  #ip!: IpHeader;
+  #other: { readonly src?: Address; readonly dst?: Address } | undefined;
   #layers: readonly { readonly name: string }[] = [];
   #at = 0;
 
@@ -82,21 +89,30 @@ export class TransportCursor<N extends "tcp" | "udp"> {
       else if (name === this.#name) {
         const header = this.header = layer as Layers[N];
         this.start = header.offset + header.headerLength;
+        this.src = this.#other?.src ?? this.#ip.src;
+        this.dst = this.#other?.dst ?? this.#ip.dst;
         return true;
       } else if (QUOTES.has(name)) break;
+      else {
+        const { readdresses } = (layer as Header)[LAYER];
+        if (readdresses === undefined) continue;
+        this.#other = { ...this.#other, ...readdresses(layer as never) };
+      }
     }
     this.#at = layers.length;
     return false;
   }
 
   #ipv4(header: Layers["ipv4"]): void {
-    this.ip = header;
+    this.#ip = header;
+    this.#other = undefined;
     const { totalLength } = header;
     if (totalLength > 0) this.#endAt(header.offset + totalLength);
   }
 
   #ipv6(header: Layers["ipv6"]): void {
-    this.ip = header;
+    this.#ip = header;
+    this.#other = undefined;
     const { payloadLength } = header;
     if (payloadLength > 0) this.#endAt(header.offset + 40 + payloadLength);
   }

@@ -6,7 +6,7 @@
 
 import { record } from "../../compound.ts";
 import { octets } from "../../formats.ts";
-import { ifLeft } from "../if_left.ts";
+import { optional } from "../../optional.ts";
 import type { OptionKinds } from "../../options.ts";
 
 /** By OUI 00-12-0F and subtype (IEEE 802.3-2022 §79.3). */
@@ -32,7 +32,7 @@ export const ieee8023 = {
     pair: 8,
     /** The power class, plus 1. */
     class: 8,
-    details: ifLeft(record({
+    details: optional(record({
       /** Whether it is of type 1; else of type 2. */
       isType1: 1,
       /** Whether it takes power; else it gives it. */

@@ -20,7 +20,7 @@ const BEFORE_OVERFLOW = 4096;
  * import { fletcher } from "./fletcher.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(fletcher(Uint8Array.of(1, 2, 0, 0), 2), 0xf906);
+ * assert.equal(fletcher(Uint8Array.of(1, 2, 0, 0), 2), 0xf804);
  * ```
  */
 export function fletcher(octets: Uint8Array, at: number): number {

@@ -55,7 +55,7 @@ function find<K extends Extension["kind"]>(
  * const { build, ipv4, tcp, tls } = net.packet;
  * const clientHello = { kind: "clientHello", version: 0x0301, cipherSuites: [47, 53] } as const;
  * const packet = build(ipv4(), tcp({ dstPort: 443 }), tls({ messages: [clientHello] }));
- * const hello = packet.tls.messages?.find(({ kind }) => kind === "clientHello");
+ * const hello = packet.tls.messages?.find((one) => one.kind === "clientHello");
  * assert.equal(net.packet.ja3(hello!).text, "769,47-53,,,");
  * ```
  */
@@ -87,7 +87,7 @@ export function ja3(hello: TlsClientHello): Fingerprint {
  * const { build, ipv4, tcp, tls } = net.packet;
  * const serverHello = { kind: "serverHello", version: 0x0303, cipherSuite: 47 } as const;
  * const packet = build(ipv4(), tcp({ srcPort: 443 }), tls({ messages: [serverHello] }));
- * const hello = packet.tls.messages?.find(({ kind }) => kind === "serverHello");
+ * const hello = packet.tls.messages?.find((one) => one.kind === "serverHello");
  * assert.equal(net.packet.ja3s(hello!).text, "771,47,");
  * ```
  */
@@ -152,7 +152,7 @@ const PROTOCOLS = 16;
  * const { build, ipv4, tcp, tls } = net.packet;
  * const clientHello = { kind: "clientHello", version: 0x0301, cipherSuites: [47, 53] } as const;
  * const packet = build(ipv4(), tcp({ dstPort: 443 }), tls({ messages: [clientHello] }));
- * const hello = packet.tls.messages?.find(({ kind }) => kind === "clientHello");
+ * const hello = packet.tls.messages?.find((one) => one.kind === "clientHello");
  * assert.equal(net.packet.ja4(hello!).text, "t10i020000_002f,0035_");
  * ```
  */

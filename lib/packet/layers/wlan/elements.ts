@@ -9,7 +9,7 @@ import type { Format } from "../../format.ts";
 import { octets } from "../../formats.ts";
 import { options } from "../../options.ts";
 import { textOrOctets } from "../../text_or_octets.ts";
-import { ifLeft } from "../if_left.ts";
+import { optional } from "../../optional.ts";
 import { counted, le16, le32, littleBits } from "./little.ts";
 
 /** A cipher or a way to prove who one is (§9.4.2.24). */
@@ -94,12 +94,12 @@ export const elements = options({
     48: ["rsn", {
       version: le16,
       /** The cipher for groups, those for pairs, and ways to prove who one is. */
-      group: ifLeft(suite),
-      pairwise: ifLeft(counted(suite)),
-      akm: ifLeft(counted(suite)),
-      capabilities: ifLeft(le16),
-      pmkids: ifLeft(counted({ octets: 16 })),
-      groupManagement: ifLeft(suite),
+      group: optional(suite),
+      pairwise: optional(counted(suite)),
+      akm: optional(counted(suite)),
+      capabilities: optional(le16),
+      pmkids: optional(counted({ octets: 16 })),
+      groupManagement: optional(suite),
     }],
     50: ["extendedRates", rates],
     54: ["mobilityDomain", { id: { bits: 16, show: "hex" }, capability: 8 }],
