@@ -158,10 +158,9 @@ async function plant(
   try {
     await Deno.writeTextFile(`${folder}/deno.json`, "{}");
     for (const [path, text] of Object.entries(files)) {
-      await Deno.mkdir(`${folder}/${path}/..`, {
-        recursive: true,
-      });
-      await Deno.writeTextFile(`${folder}/${path}`, text);
+      const url = new URL(path, `file://${folder}/`);
+      await Deno.mkdir(new URL("./", url), { recursive: true });
+      await Deno.writeTextFile(url, text);
     }
     return rule.check(await readTree(new URL(`file://${folder}/`)));
   } finally {

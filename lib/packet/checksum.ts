@@ -97,7 +97,9 @@ export function headerChecksum(
   const initial = over === "pseudo" ? pseudoSum(layer, below, end - start) : 0;
   // The field itself counts as 0: what it holds is taken out again.
   let sum = initial + (~present & 0xffff);
-  if (except === undefined) sum = onesSum(octets, sum, start, to);
+  if (algorithm === "cdp" && (to - start) % 2 === 1) {
+    sum = onesSum(octets, sum + oddCdp(octets[--to]!), start, to);
+  } else if (except === undefined) sum = onesSum(octets, sum, start, to);
   else {
     sum = onesSum(octets, sum, start, Math.min(to, start + except[0]));
     sum = onesSum(octets, sum, Math.min(to, start + except[1]), to);
@@ -105,6 +107,14 @@ export function headerChecksum(
   const checksum = ~sum & 0xffff;
   const isNonzero = rule.zeroMeansNone || rule.neverZero;
   return checksum === 0 && isNonzero ? 0xffff : checksum;
+}
+
+/**
+ * The last word of CDP's sum over an odd number of octets: the octet is its low
+ * half, taken as a signed number, and a negative one is made less by one.
+ */
+function oddCdp(octet: number): number {
+  return octet < 0x80 ? octet : 0xff00 | octet - 1;
 }
 
 function viewOf({ layer, octets, start, header }: Covered): LayerView {

@@ -252,8 +252,10 @@ function parser(layer: Layer) {
     }
     parsed.end = cursor.at - at;
     if (cursor.trouble !== undefined) {
-      const { reason, at: place, needed, available } = cursor.trouble;
-      parsed.trouble = { reason, offset: place - at, needed, available };
+      const { reason, at: place, needed, available, isInner } = cursor.trouble;
+      const isCut = needed !== undefined && !isInner;
+      const offset = place - at;
+      parsed.trouble = { reason, offset, needed, available, isCut };
     }
     return parsed;
   };

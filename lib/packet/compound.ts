@@ -51,8 +51,19 @@ function asFormat<S extends FieldSpec>(
     return formatOf(spec) as unknown as Format<FieldValue<S>, FieldInput<S>>;
   }
   const table = compileTable("a field", { value: spec });
+  const names = typeof spec === "object" && "names" in spec
+    ? spec.names
+    : undefined;
   return {
     about: about(spec),
+    ...names !== undefined && {
+      settle: (value: unknown) => {
+        const found = Object.keys(names).find((number) =>
+          (names as Readonly<Record<string, string>>)[number] === value
+        );
+        return found === undefined ? value : Number(found);
+      },
+    },
     read(from) {
       const out = table.blank();
       table.read(from, out);
@@ -239,7 +250,7 @@ export function list<const S extends FieldSpec>(
       const length = lengthAt(octets, from);
       if (length <= from.left) return from.within(length, readAll);
       // What is there of it is worth having.
-      const cut = new Stop("cut short", from.at, length, from.left);
+      const cut = from.cut(length);
       const items = readAll(from);
       from.trouble ??= cut;
       return items;

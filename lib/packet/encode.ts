@@ -171,6 +171,10 @@ function tailWriter({ name, slots, tail, size, defaults = {} }: Written) {
       if (slot.names === undefined || all[slot.name] === undefined) continue;
       all[slot.name] = rawValue(name, slot, all[slot.name]);
     }
+    for (const [field, { settle }] of formats) {
+      if (settle === undefined || all[field] === undefined) continue;
+      all[field] = settle(all[field]);
+    }
     const to = new Sink(name, size);
     to.fields = to.header = all;
     for (const [field, count] of stated(formats, to, all)) {

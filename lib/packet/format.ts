@@ -33,6 +33,13 @@ export interface Format<T = unknown, I = T> {
    * field, ready to go. @default {false}
    */
   readonly takesOctets?: boolean;
+  /**
+   * Turns a value's name into its number, for conditions that look at the field.
+   *
+   * @param value What was set.
+   * @returns The number, or what was set.
+   */
+  settle?(value: I): unknown;
   /** The field of the same table that states how many items there are. */
   readonly countIn?: string | undefined;
   /** The field of the same table that states how many octets there are. */
@@ -79,12 +86,15 @@ export class Stop {
    * @param at Where in the buffer.
    * @param needed Octets that were needed, if there were too few.
    * @param available Octets that there were.
+   * @param isInner Whether the header goes on behind them: then the octets are
+   * not cut, but a length in them is wrong.
    */
   constructor(
     readonly reason: string,
     readonly at: number,
     readonly needed?: number,
     readonly available?: number,
+    readonly isInner: boolean = false,
   ) {}
 }
 
@@ -122,6 +132,8 @@ export class Cursor {
   at: number;
   /** The end of what may be read now. */
   end: number;
+  /** How many lengths that were stated, and are there, the place lies within. */
+  depth = 0;
   /** The fields of the table that is being read. */
   fields: Fields = NONE;
   /** The fields of the header. */
@@ -175,10 +187,21 @@ export class Cursor {
   take(count: number): number {
     const at = this.at;
     if (this.end - at < count) {
-      throw new Stop("cut short", at, count, this.end - at);
+      throw this.cut(count);
     }
     this.at = at + count;
     return at;
+  }
+
+  /**
+   * Makes the trouble of octets that lack here.
+   *
+   * @param count How many were needed.
+   * @returns What to throw, or to note.
+   */
+  cut(count: number): Stop {
+    const { at, left, depth } = this;
+    return new Stop("cut short", at, count, left, depth > 0);
   }
 
   /** Reads a number of 1 octet. */
@@ -219,11 +242,13 @@ export class Cursor {
     const to = this.take(count) + count;
     this.at = to - count;
     this.end = to;
+    this.depth++;
     try {
       return read(this);
     } finally {
       this.at = to;
       this.end = end;
+      this.depth--;
     }
   }
 

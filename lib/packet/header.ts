@@ -28,6 +28,8 @@ export interface Parsed {
     readonly offset: number;
     readonly needed: number | undefined;
     readonly available: number | undefined;
+    /** Whether only octets lack that may be in another packet. */
+    readonly isCut: boolean;
   } | undefined;
 }
 

@@ -182,8 +182,11 @@ export interface ChecksumRule<F extends FieldTable, V> {
   readonly zeroMeansNone?: boolean;
   /** Whether a sum of 0 is written as 0xffff, though 0 means nothing else. */
   readonly neverZero?: boolean;
-  /** How it is made: RFC 1071, or CRC32c as in RFC 9260. @default {"internet"} */
-  readonly algorithm?: "internet" | "crc32c";
+  /**
+   * How it is made: RFC 1071; CRC32c as in RFC 9260; or RFC 1071 as Cisco does
+   * it in CDP, with a way of its own for an odd octet. @default {"internet"}
+   */
+  readonly algorithm?: "internet" | "crc32c" | "cdp";
   /**
    * How many octets it covers, counted from the start of the header, where that
    * is less than all.

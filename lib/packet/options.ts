@@ -233,7 +233,7 @@ function optionsOf(
       if (form.octets === undefined) return readAll(from);
       const length = lengthAt(form.octets, from);
       if (length <= from.left) return from.within(length, readAll);
-      const cut = new Stop("cut short", from.at, length, from.left);
+      const cut = from.cut(length);
       const items = readAll(from);
       from.trouble ??= cut;
       return items;

@@ -472,9 +472,9 @@ export class Packet<N extends keyof Layers = keyof Layers> {
   }
 
   #findFault(): Fault | "none" {
-    const { fault, layers } = this.#walked();
+    const { fault, layers, whole } = this.#walked();
     // A field of no fixed length is read when it is asked for, as it is now.
-    return fault ?? tailFault(layers) ?? "none";
+    return fault ?? tailFault(layers, whole) ?? "none";
   }
 
   #walked(): Walk {

@@ -238,7 +238,8 @@ function sum(layers: readonly Layer[], i: number): string {
   const pseudo = below?.pseudoHeader ?? [];
   const between = layers.map((layer, k) => ({ layer, k })).slice(j + 1, i)
     .filter(({ layer }) => j >= 0 && layer.readdresses !== undefined);
-  const isPlain = typeof over === "string" && algorithm !== "crc32c" &&
+  const isPlain = typeof over === "string" &&
+    (algorithm === undefined || algorithm === "internet") &&
     coverage === undefined && except === undefined && between.length === 0;
   if (!isPlain) {
     const values = pseudo.map((name) => `${name}: v${j}_${name}`).join(", ");

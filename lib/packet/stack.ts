@@ -139,6 +139,11 @@ export interface Walk {
   readonly payloadEnd: number;
   /** What was wrong, if anything was. */
   readonly fault: Fault | undefined;
+  /**
+   * How many layers are whole if nothing is wrong; those behind lie in a piece of
+   * something longer, and may be cut.
+   */
+  readonly whole: number;
 }
 
 /**
@@ -180,10 +185,13 @@ export function walk(frame: Frame): Walk {
   let at = start;
   let end = frame.end;
   let whole = true;
+  let wholeLayers = Infinity;
   let node: Node | undefined = stack().get(LINK)!.get(rootLink(frame));
   while (node !== undefined) {
     const offset = at - start;
     const { size } = node;
+    // Nothing at all is no message of a layer that may be of any length.
+    if (size === 0 && at === end) break;
     if (end - at < size) {
       // Of a datagram that an error message quotes, or a segment of a stream,
       // there need not be more.
@@ -211,8 +219,7 @@ export function walk(frame: Frame): Walk {
       const { end: parsed, trouble } = (header as Header)[PARSE]!();
       if (trouble !== undefined) {
         layers.push(header);
-        const isCut = trouble.needed !== undefined;
-        if (whole || !isCut) fault = troubleFault(header, trouble);
+        if (whole || !trouble.isCut) fault = troubleFault(header, trouble);
         at = end;
         break;
       }
@@ -257,7 +264,10 @@ export function walk(frame: Frame): Walk {
 
     const piece = node.piece?.(header);
     if (piece === "tail") break;
-    if (piece !== undefined) whole = false;
+    if (piece !== undefined && whole) {
+      whole = false;
+      wholeLayers = layers.length;
+    }
     node = nextNode(node, header);
   }
   if (fault === undefined && frame.end - start < frame.length) {
@@ -270,7 +280,13 @@ export function walk(frame: Frame): Walk {
       lengthFrom: "length on the wire",
     };
   }
-  return { layers, payloadStart: at, payloadEnd: end, fault };
+  return {
+    layers,
+    payloadStart: at,
+    payloadEnd: end,
+    fault,
+    whole: wholeLayers,
+  };
 }
 
 /**
@@ -302,6 +318,8 @@ function rootLink({ octets, start, end, linkType }: Frame): number {
  * reads them, which the walk has put off.
  *
  * @param layers The layers of a packet.
+ * @param whole How many of them are not in a piece of something longer.
+ * @default {all}
  * @returns The first fault.
  *
  * @example
@@ -314,10 +332,14 @@ function rootLink({ octets, start, end, linkType }: Frame): number {
  * assert.equal(tailFault(layers), undefined);
  * ```
  */
-export function tailFault(layers: readonly LayerView[]): Fault | undefined {
-  for (const layer of layers) {
+export function tailFault(
+  layers: readonly LayerView[],
+  whole = Infinity,
+): Fault | undefined {
+  for (const [i, layer] of layers.entries()) {
     const trouble = (layer as Header)[PARSE]?.().trouble;
-    if (trouble !== undefined) return troubleFault(layer, trouble);
+    if (trouble === undefined) continue;
+    if (i < whole || !trouble.isCut) return troubleFault(layer, trouble);
   }
   return undefined;
 }

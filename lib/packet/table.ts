@@ -308,9 +308,12 @@ function settled(
       to.refuse(`have no field but ${known}`, name);
     }
     const value = given[name];
+    const settle = formats.get(name)?.settle;
     values[name] = slot?.names !== undefined && typeof value === "string"
       ? rawValue(to.layer, slot, value)
-      : value;
+      : settle === undefined || value === undefined
+      ? value
+      : settle(value);
   }
   for (const [name, count] of stated(formats, to, values)) {
     if (slots.has(name) || formats.has(name)) values[name] ??= count;

@@ -8,7 +8,7 @@
  */
 
 import { type FieldPath, resolveField } from "../packet/fields.ts";
-import type { Column } from "../packet/scan_column.ts";
+import { type Column, flagNames } from "../packet/scan_column.ts";
 import {
   type ArrowData,
   type ArrowField,
@@ -45,7 +45,7 @@ export interface WriteArrowOptions extends WriteTableOptions {
 }
 
 /** Packets a batch. */
-const BATCH = 65_536;
+const BATCH = 16_384;
 
 /**
  * Writes fields of all packets as Apache Arrow, in constant memory.
@@ -104,7 +104,7 @@ export async function writeArrow(
     await put(schemaMessage(schema));
     const blocks: Block[] = [];
     for await (
-      const { columns, length } of fullBatches(capture, paths, BATCH)
+      const { columns, length } of fullBatches(capture, paths, BATCH, "reuse")
     ) {
       const data = columns.map((column, at) =>
         arrowData(column.head(length), schema[at]!)
@@ -190,19 +190,36 @@ function arrowData(column: Column, { type }: ArrowField): ArrowData {
     case "text":
       return one(...texts(column));
     case "texts": {
-      const lists = Array.from(column, (names) => names as string[] ?? []);
-      const offsets = new Int32Array(length + 1);
-      lists.forEach((names, row) =>
-        offsets[row + 1] = offsets[row]! + names.length
-      );
-      const all = lists.flat();
-      const [ends, octets] = gathered(all.length, (at) => text.encode(all[at]));
+      const [ends, items, count] = flagLists(column);
       return {
-        nodes: [node, [all.length, 0]],
-        buffers: [valid, octetsOf(offsets), NONE, ends, octets],
+        nodes: [node, [count, 0]],
+        buffers: [valid, ends, NONE, ...items],
       };
     }
   }
+}
+
+/** Lists of flags: where each ends, their names, and how many there are. */
+function flagLists(
+  column: Column,
+): [ends: Uint8Array, items: [Uint8Array, Uint8Array], count: number] {
+  const { length, values, path: { flags } } = column;
+  const lists: Uint8Array[][] = [];
+  const ends = new Int32Array(length + 1);
+  const names: Uint8Array[] = [];
+  for (let row = 0; row < length; row++) {
+    if (column.has(row)) {
+      const bits = values[row] as number;
+      names.push(
+        ...lists[bits] ??= flagNames(bits, flags).map((name) =>
+          text.encode(name)
+        ),
+      );
+    }
+    ends[row + 1] = names.length;
+  }
+  const items = gathered(names.length, (at) => names[at]);
+  return [octetsOf(ends), items, names.length];
 }
 
 const text = new TextEncoder();

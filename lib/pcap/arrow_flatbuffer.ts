@@ -26,14 +26,24 @@ export interface Structs {
   readonly words: readonly number[];
 }
 
-/** The field's number of a byte, for {@linkcode Table}. */
-export const u8 = (value: number): Field => ({ size: 1, value });
-/** The same of 16 bits. */
-export const u16 = (value: number): Field => ({ size: 2, value });
-/** The same of 32 bits. */
-export const i32 = (value: number): Field => ({ size: 4, value });
-/** The same of 64 bits; up to 2^53. */
-export const i64 = (value: number): Field => ({ size: 8, value });
+/**
+ * Makes a field of a number.
+ *
+ * @param bits Its width.
+ * @param value A whole number, up to 2^53.
+ * @returns The field.
+ *
+ * @example
+ * ```ts
+ * import { int } from "./arrow_flatbuffer.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(int(16, 4), { size: 2, value: 4 });
+ * ```
+ */
+export function int(bits: 8 | 16 | 32 | 64, value: number): Field {
+  return { size: bits / 8 as 1 | 2 | 4 | 8, value };
+}
 
 /**
  * Writes a tree of tables.
@@ -43,10 +53,10 @@ export const i64 = (value: number): Field => ({ size: 8, value });
  *
  * @example
  * ```ts
- * import { flatbuffer, u16 } from "./arrow_flatbuffer.ts";
+ * import { flatbuffer, int } from "./arrow_flatbuffer.ts";
  * import assert from "node:assert/strict";
  *
- * const octets = flatbuffer([u16(7)]);
+ * const octets = flatbuffer([int(16, 7)]);
  * const view = new DataView(octets.buffer);
  * const table = view.getUint32(0, true);
  * const fields = table - view.getInt32(table, true);

@@ -6,15 +6,7 @@
  * @module
  */
 
-import {
-  type Field,
-  flatbuffer,
-  i32,
-  i64,
-  type Table,
-  u16,
-  u8,
-} from "./arrow_flatbuffer.ts";
+import { type Field, flatbuffer, int, type Table } from "./arrow_flatbuffer.ts";
 
 /** A column's type. */
 export type ArrowType =
@@ -60,11 +52,11 @@ const NANOSECONDS = 3;
 function typeTable(type: ArrowType): Table {
   switch (type.is) {
     case "unsigned":
-      return [i32(type.bits), u8(0)];
+      return [int(32, type.bits), int(8, 0)];
     case "fixed":
-      return [i32(type.octets)];
+      return [int(32, type.octets)];
     case "time":
-      return [u16(NANOSECONDS), { text: "UTC" }];
+      return [int(16, NANOSECONDS), { text: "UTC" }];
     default:
       return [];
   }
@@ -74,8 +66,8 @@ function fieldTable({ name, type, nullable }: ArrowField): Table {
   const item: ArrowField = { name: "item", type: { is: "text" }, nullable };
   return [
     { text: name },
-    u8(nullable ? 1 : 0),
-    u8(TYPE[type.is]),
+    int(8, nullable ? 1 : 0),
+    int(8, TYPE[type.is]),
     { table: typeTable(type) },
     undefined,
     { tables: type.is === "texts" ? [fieldTable(item)] : [] },
@@ -83,16 +75,16 @@ function fieldTable({ name, type, nullable }: ArrowField): Table {
 }
 
 function schemaTable(fields: readonly ArrowField[]): Table {
-  return [u16(0), { tables: fields.map(fieldTable) }];
+  return [int(16, 0), { tables: fields.map(fieldTable) }];
 }
 
 /** Puts a message's header into its envelope. */
 function envelope(kind: number, header: Table, body: number): Uint8Array {
   const message: Table = [
-    u16(VERSION),
-    u8(kind),
+    int(16, VERSION),
+    int(8, kind),
     { table: header },
-    i64(body),
+    int(64, body),
   ];
   const octets = flatbuffer(message);
   const whole = new Uint8Array(8 + octets.length);
@@ -168,7 +160,7 @@ export function batchMessage(
     return [place, buffer.length];
   });
   const header: Table = [
-    i64(length),
+    int(64, length),
     structs(nodes.length, nodes.flat()),
     structs(body.length, places),
   ];
@@ -223,7 +215,7 @@ export function fileEnd(
     { offset, head, body },
   ) => [offset, head, body]);
   const footer = flatbuffer([
-    u16(VERSION),
+    int(16, VERSION),
     { table: schemaTable(fields) },
     structs(0, []),
     structs(blocks.length, words),

@@ -28,7 +28,7 @@ export interface RecordSource {
 
 /** Options for {@linkcode columnBatches}. */
 export interface ColumnBatchesOptions {
-  /** Packets a batch, the last one's perhaps less. @default {65536} */
+  /** Packets a batch, the last one's perhaps less. @default {16384} */
   size?: number | undefined;
 }
 
@@ -40,7 +40,7 @@ export type Columns<P extends string = string> = {
 /** Packets that are read before they are counted: their column fits the cache. */
 const PASS = 4096;
 /** Packets a batch. */
-const BATCH = 65_536;
+const BATCH = 16_384;
 
 /**
  * Reads fields of all packets into columns.
@@ -85,7 +85,7 @@ export async function columns<const P extends string>(
 ): Promise<Columns<P>> {
   const paths = fields.map((field) => resolveField(field));
   const parts: (readonly Column[])[] = [];
-  for await (const batch of fullBatches(capture, paths, BATCH)) {
+  for await (const batch of fullBatches(capture, paths, BATCH, "keep")) {
     parts.push(batch.columns.map((column) => column.head(batch.length)));
   }
   return named(
@@ -135,7 +135,7 @@ export async function* columnBatches<const P extends string>(
     );
   }
   const paths = fields.map((field) => resolveField(field));
-  for await (const batch of fullBatches(capture, paths, size)) {
+  for await (const batch of fullBatches(capture, paths, size, "keep")) {
     yield named(
       fields,
       batch.columns.map((column) => column.head(batch.length)),
@@ -234,12 +234,13 @@ export async function* passes(
 }
 
 /**
- * The same with new columns each time, and all of them full but the last: what
- * was read may be kept.
+ * The same, but all are full except the last.
  *
  * @param capture The capture.
  * @param paths The fields.
  * @param size How many packets at a time.
+ * @param use Whether the same columns are filled again, or what was read may be
+ * kept.
  * @returns The columns.
  * @throws {DecodeError} If the file ends within a packet.
  * @throws {NetError} If the file cannot be read.
@@ -254,7 +255,7 @@ export async function* passes(
  * const empty = Uint8Array.fromHex(
  *   "a1b2c3d4" + "00020004" + "00000000" + "00000000" + "00040000" + "00000001",
  * );
- * for await (const _ of fullBatches(await open(empty), [resolveField("tcp")], 64)) {
+ * for await (const _ of fullBatches(await open(empty), [resolveField("tcp")], 64, "keep")) {
  *   assert.fail("there are no packets");
  * }
  * ```
@@ -263,6 +264,7 @@ export async function* fullBatches(
   capture: RecordSource,
   paths: readonly FieldPath[],
   size: number,
+  use: "keep" | "reuse",
 ): AsyncGenerator<FilledColumns, void, void> {
   const scan = new Scan(paths);
   let columns = scan.room(size);
@@ -272,7 +274,8 @@ export async function* fullBatches(
       length = scan.fill(records, columns, length, size);
       if (length < size) break;
       yield { columns, length };
-      columns = scan.room(size);
+      if (use === "keep") columns = scan.room(size);
+      else for (const column of columns) column.clear();
       length = 0;
     }
   }

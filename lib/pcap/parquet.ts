@@ -9,14 +9,14 @@
  */
 
 import { type FieldPath, resolveField } from "../packet/fields.ts";
-import type { Column } from "../packet/scan_column.ts";
+import { type Column, flagNames } from "../packet/scan_column.ts";
 import type { WriteTableOptions } from "./arrow.ts";
 import { fullBatches, type RecordSource } from "./columns.ts";
 import { plainText } from "./columns_cells.ts";
 import { openTarget } from "./target.ts";
 
 /** Packets a row group: what is held in memory at a time. */
-const ROW_GROUP = 65_536;
+const ROW_GROUP = 16_384;
 
 /** A node of a Parquet schema, as hyparquet has it. */
 interface SchemaElement {
@@ -99,7 +99,12 @@ export async function writeParquet(
     ];
     const file = new ParquetWriter({ writer, schema });
     for await (
-      const { columns, length } of fullBatches(capture, paths, ROW_GROUP)
+      const { columns, length } of fullBatches(
+        capture,
+        paths,
+        ROW_GROUP,
+        "reuse",
+      )
     ) {
       const columnData = columns.map((column, at) => ({
         name: fields[at]!,
@@ -177,8 +182,12 @@ function elements(
 }
 
 /** A column's values as the writer takes them; `undefined` where there is none. */
-function cells(column: Column, asText: boolean): unknown[] {
-  const { values, length, path: { kind } } = column;
+function cells(
+  column: Column,
+  asText: boolean,
+): unknown[] | Uint32Array | BigInt64Array {
+  const { values, length, valid, path: { kind, flags } } = column;
+  if (valid === undefined && values instanceof Uint32Array) return values;
   const each = (cell: (row: number) => unknown): unknown[] =>
     Array.from(
       { length },
@@ -200,9 +209,15 @@ function cells(column: Column, asText: boolean): unknown[] {
       return values instanceof Float64Array
         ? each((row) => BigInt(values[row]!))
         : each((row) => values[row]);
+    case "flags": {
+      const lists: string[][] = [];
+      return each((row) => {
+        const bits = values[row] as number;
+        return lists[bits] ??= flagNames(bits, flags);
+      });
+    }
     case "present":
     case "flag":
-    case "flags":
       return each((row) => column.at(row));
     case "time":
     case "octets":

@@ -221,7 +221,7 @@ function putPacket(to: Uint8Array, at: number, record: ScanSource): number {
     case IPV6:
       return putIpv6Packet(to, at, b, d, place, end, wire);
     case ARP:
-      return putArp(to, at, b, d, place, end, wire);
+      return putArp(to, at, d, place, end, wire);
     default:
       return NOT_COVERED;
   }

@@ -201,8 +201,7 @@ const IS_AT = asciiOf(" is-at ");
  *
  * @param to Where to write; up to 100 octets.
  * @param at The place.
- * @param b The buffer that it lies in.
- * @param d The same, for numbers.
+ * @param d The buffer that it lies in.
  * @param arp The first octet.
  * @param end The octet after the last that is there.
  * @param length Octets that there were on the wire from `arp` on.
@@ -218,7 +217,7 @@ const IS_AT = asciiOf(" is-at ");
  *   "0001080006040001" + "020000000001" + "0a000001" + "000000000000" + "0a000002",
  * );
  * const to = new Uint8Array(100);
- * const end = putArp(to, 0, octets, new DataView(octets.buffer), 0, 28, 28);
+ * const end = putArp(to, 0, new DataView(octets.buffer), 0, 28, 28);
  * assert.equal(
  *   new TextDecoder().decode(to.subarray(0, end)),
  *   "ARP, Request who-has 10.0.0.2 tell 10.0.0.1, length 28",
@@ -228,7 +227,6 @@ const IS_AT = asciiOf(" is-at ");
 export function putArp(
   to: Uint8Array,
   at: number,
-  b: Uint8Array,
   d: DataView,
   arp: number,
   end: number,

@@ -9,7 +9,7 @@
 import { asciiOf, putAscii, putDecimal, putHex } from "./text_bytes.ts";
 
 /** Not to be written: a header that is cut short or not sound. */
-export const NOT_COVERED = -1;
+export const NOT_COVERED: number = -1;
 
 const FLAGS_FIN = 0x01;
 const FLAGS_SYN = 0x02;

@@ -8,7 +8,7 @@ import { isoTime } from "../packet/show.ts";
 import { asciiOf, putAscii, putPadded } from "./text_bytes.ts";
 
 /** Octets that a time takes at most, but for years beyond 9999. */
-export const TIME_WIDTH = 40;
+export const TIME_WIDTH: number = 40;
 
 const Z = 0x5a;
 /** Which half of a 64-bit number comes first in this machine's memory. */

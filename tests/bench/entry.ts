@@ -1,20 +1,28 @@
 /**
- * What the prompt adds to an entry, and what a key costs.
+ * What the prompt adds to an entry, what a key costs, and how long a shell
+ * waits for the answer to one entry.
  *
  * @module
  */
 
-import * as net from "../../mod.ts";
+import * as inspect from "../../lib/inspect/mod.ts";
 import { Editor } from "../../repl/editor/editor.ts";
 import { hinter } from "../../repl/editor/history.ts";
 import { highlight } from "../../repl/highlight.ts";
 import { Kernel } from "../../repl/kernel.ts";
 import { indentAt } from "../../repl/lex.ts";
+import { mentionedRooms } from "../../repl/mentions.ts";
+import { loadMentioned, loadRooms, net } from "../../repl/net.ts";
 import { isWhole } from "../../repl/question.ts";
 import { FakeTerminal } from "../unit/repl/fake_terminal.ts";
+import { medianOf } from "./peers.ts";
 import { median } from "./pty.ts";
 
 const COUNT = 2000;
+/** Rounds of whole processes, in turns. */
+const ROUNDS = 15;
+
+const root = new URL("../../", import.meta.url).pathname;
 
 /** Microseconds that entries take, one after the other. */
 async function entries(
@@ -95,10 +103,118 @@ async function keys(
   };
 }
 
+/** What a shell may ask, by the rooms that it enters; Python's like beside it. */
+const QUESTIONS = {
+  "no room": "1+1",
+  "net.ip": 'net.ip.parse("::1").version',
+  "net.packet": "net.packet.Packet.name",
+  "all rooms": "Object.keys(net).length",
+} as const;
+
+/** Milliseconds from a process's start to its end, with an answer in between. */
+async function wait(command: string, args: string[]): Promise<number> {
+  const start = performance.now();
+  const { success } = await new Deno.Command(command, {
+    args,
+    stdin: "null",
+    stdout: "null",
+    stderr: "inherit",
+    env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
+  }).output();
+  if (!success) throw new Error(`${command} failed; see above`);
+  return performance.now() - start;
+}
+
+/** Whole processes in turns, so that all of them meet the same machine. */
+async function processes(): Promise<Record<string, string>[]> {
+  const program = `${root}dist/netrepl`;
+  const hasProgram = await Deno.stat(program).then(() => true, () => false);
+  const hasPython = await Deno.stat("/usr/bin/python3").then(
+    () => true,
+    () => false,
+  );
+  const rows = [];
+  for (const [rooms, question] of Object.entries(QUESTIONS)) {
+    const all: Record<string, () => Promise<number>> = {
+      python3: () =>
+        wait(hasPython ? "/usr/bin/python3" : "python3", ["-c", "print(1+1)"]),
+      "from source": () =>
+        wait(Deno.execPath(), [
+          "run",
+          "-q",
+          "-A",
+          `${root}repl/main.ts`,
+          "eval",
+          question,
+        ]),
+    };
+    if (hasProgram) {
+      all["single file"] = () => wait(program, ["eval", question]);
+    }
+    const times = new Map(
+      Object.keys(all).map((name): [string, number[]] => [name, []]),
+    );
+    for (let round = -2; round < ROUNDS; round++) {
+      for (const [name, run] of Object.entries(all)) {
+        const time = await run();
+        // The first rounds fill caches.
+        if (round >= 0) times.get(name)!.push(time);
+      }
+    }
+    const peer = median(times.get("python3")!);
+    const row: Record<string, string> = {
+      rooms,
+      "print(1+1)": `${peer.toFixed(1)} ms`,
+    };
+    for (const [name, values] of times) {
+      if (name === "python3") continue;
+      row[name] = `${median(values).toFixed(1)} ms`;
+      row[`${name}, ratio`] = (median(values) / peer).toFixed(2);
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** Nanoseconds that looking for rooms costs, before and after all are loaded. */
+async function looks(): Promise<Record<string, string>[]> {
+  const texts = {
+    "1 + 1": "1 + 1",
+    [QUESTIONS["net.ip"]]: QUESTIONS["net.ip"],
+    [`${LONG.length} characters, 38 rooms`]: LONG,
+  };
+  const times = 1000;
+  const cost = (look: (text: string) => unknown, text: string) => {
+    const work = () => {
+      for (let n = 0; n < times; n++) look(text);
+    };
+    return `${(medianOf(work) / times).toFixed(0)} ns`;
+  };
+  await loadRooms();
+  return Object.entries(texts).map(([entry, text]) => ({
+    entry,
+    "some not loaded": cost(mentionedRooms, text),
+    "all loaded": cost(loadMentioned, text),
+  }));
+}
+
 /** Prints the tables. */
 export async function bench(): Promise<void> {
-  const kernel = new Kernel({ globals: { net }, modules: { netrepl: net } });
+  const answers = await processes();
+  console.log(inspect.table(answers, {
+    title: `One entry, a whole process each (medians of ${ROUNDS}, in turns)`,
+    canvas: inspect.canvas({ width: 110 }),
+  }));
+  const kernel = new Kernel({
+    globals: { net },
+    modules: () => undefined,
+    prepare: loadMentioned,
+  });
   await kernel.warm();
+  console.log(inspect.table(await looks(), {
+    title: "Looking for the rooms that an entry names",
+    canvas: inspect.canvas({ width: 100 }),
+  }));
   const kinds: Readonly<Record<string, (n: number) => string>> = {
     "an expression": (n) => `${n} + 1`,
     "a declaration": (n) => `const plain${n} = ${n}`,
@@ -120,9 +236,9 @@ export async function bench(): Promise<void> {
       p99: `${p99.toFixed(0)} µs`,
     });
   }
-  console.log(net.inspect.table(rows, {
+  console.log(inspect.table(rows, {
     title: `Evaluating one entry, from text to value (${COUNT} each)`,
-    canvas: net.inspect.canvas({ width: 100 }),
+    canvas: inspect.canvas({ width: 100 }),
   }));
   const presses = [];
   for (
@@ -139,8 +255,8 @@ export async function bench(): Promise<void> {
       p99: `${p99.toFixed(0)} µs`,
     });
   }
-  console.log(net.inspect.table(presses, {
+  console.log(inspect.table(presses, {
     title: "A key, from octet to write (400 each)",
-    canvas: net.inspect.canvas({ width: 100 }),
+    canvas: inspect.canvas({ width: 100 }),
   }));
 }

@@ -6,7 +6,7 @@
 
 import assert from "node:assert/strict";
 import { parquetReadObjects } from "npm:hyparquet@1.31.5";
-import { Table, tableFromIPC } from "npm:apache-arrow@21.2.0";
+import { type Table, tableFromIPC } from "npm:apache-arrow@21.2.0";
 import { DecodeError } from "../../lib/errors.ts";
 import { findField, resolveField } from "../../lib/packet/fields.ts";
 import {

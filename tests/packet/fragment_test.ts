@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { DecodeError } from "../../lib/errors.ts";
 import {
   build,
-  decode,
   ethernet,
   ipv4,
   ipv6,

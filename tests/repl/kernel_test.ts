@@ -4,7 +4,7 @@ import { Interrupted, Kernel } from "../../repl/kernel.ts";
 // V8 has one global scope to evaluate in: one kernel serves all tests.
 const kernel = new Kernel({
   globals: { net: { answer: 42 } },
-  modules: { netrepl: { answer: 42 } },
+  modules: (name) => name === "netrepl" ? { answer: 42 } : undefined,
 });
 
 /** Runs entries; gives the last one's outcome. */
@@ -165,7 +165,7 @@ Deno.test("a wait that was given up may be collected", async () => {
     "../../repl/kernel.ts",
     import.meta.url,
   )}";
-    const kernel = new Kernel({ globals: {}, modules: {} });
+    const kernel = new Kernel({ globals: {}, modules: () => undefined });
     for (const wait of ["await new Promise(() => {})", "for await (const x of { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }) ;"]) {
       const given = kernel.evaluate(wait);
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -147,13 +147,7 @@ export const cdp: Layer<"cdp", typeof cdpFields> = layer("cdp", cdpFields, {
   ],
   header: "parsed",
   defaults: { version: 2, ttl: 180 },
-  checksum: {
-    field: "checksum",
-    over: "payload",
-    // Of an odd number of octets Cisco sums the last one in a way of its own,
-    // which no rule says: such a sum is neither made nor checked.
-    coverage: ({ headerLength }) => headerLength % 2 === 0 ? undefined : 0,
-  },
+  checksum: { field: "checksum", over: "payload", algorithm: "cdp" },
   summary({ tlvs, ttl }) {
     const texts = tlvs.flatMap((tlv) =>
       tlv.kind === "deviceId" || tlv.kind === "portId" ||

@@ -60,7 +60,10 @@ export interface StreamSegment {
   readonly packet: number;
   /** When that was, in milliseconds since 1970, if it is known. */
   readonly time: number | undefined;
-  /** Of a gap: whether the receiver has acknowledged it, and so had the octets. */
+  /**
+   * Of a gap: whether the receiver has acknowledged it, and so had the octets. If
+   * it has not, the capture ends so, or 4096 segments were waiting behind it.
+   */
   readonly acknowledged?: boolean;
   /** Of what had come before: whether the octets are others than before. */
   readonly differs?: boolean;

@@ -14,6 +14,11 @@ export interface Budget {
   left: number;
 }
 
+/**
+ * The most segments that wait behind a gap: of a connection of which the capture
+ * has one side alone, no acknowledgement will ever tell that it is lost.
+ */
+const MAX_WAITING = 4096;
 /** What a kept segment takes beside its octets, roughly. */
 const OVERHEAD = 128;
 const NONE = new Uint8Array();
@@ -178,6 +183,10 @@ export class TcpHalf {
     }
     this.#waiting.add(place, octets, packet, this.#policy);
     this.#budget.left -= this.#waiting.cost - cost;
+    if (this.#waiting.list.length > MAX_WAITING) {
+      this.#gap(this.#waiting.list[0]!.start, false, seen);
+      this.#release(seen);
+    }
   }
 
   /** Gives their turn to all that wait for nothing any more. */

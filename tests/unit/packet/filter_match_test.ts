@@ -28,7 +28,7 @@ const WEB = build(
     flags: ["PSH", "ACK"],
     options: [{ kind: "mss", mss: 1460 }, { kind: "windowScale", shift: 7 }],
   }),
-  "GET /index HTTP/1.1\r\n",
+  "GETS /index HTTP/1.1\r\n",
 );
 
 const TUNNEL = build(
@@ -86,10 +86,10 @@ Deno.test("fields are asked for by name, and compared by what they are", () => {
     "tcp[0:2] == c000",
     'payload contains "GET"',
     "payload contains 47:45:54",
-    "payload matches /^get /i",
-    'payload matches "^get "',
+    "payload matches /^gets /i",
+    'payload matches "^gets "',
     'payload[0:3] == "GET"',
-    "tcp.payload.length == 21",
+    "tcp.payload.length == 22",
     'tcp contains "HTTP/1.1\\r\\n"',
     "tcp.payload matches /\\r\\n$/",
     "payload.length > 20 && frame.length > 60 && frame.number == 7",

@@ -25,13 +25,13 @@ Deno.test("ethernet has two addresses and an EtherType (IEEE 802.3 §3.1.1)", ()
 
 Deno.test("ethernet's type up to 1500 is the length of what follows (IEEE 802.3 §3.2.6)", () => {
   const addresses = "0180c2000000 0200005e1001";
-  const packet = decode(octets(`${addresses} 0003 424203 0000000000`));
-  assert.equal(packet.payload.toHex(), "424203");
+  const packet = decode(octets(`${addresses} 0003 e0e003 0000000000`));
+  assert.equal(packet.llc?.bytes.toHex(), "e0e003");
   assert.equal(packet.trailer.toHex(), "0000000000");
-  const cut = decode(octets(`${addresses} 05dc 4242`));
+  const cut = decode(octets(`${addresses} 05dc e0e003`));
   assert.equal(
     cut.error?.message,
-    "Cannot decode ethernet: payload cut short at octet 14, needs 1500 octets and has 2 (says type)",
+    "Cannot decode ethernet: payload cut short at octet 14, needs 1500 octets and has 3 (says type)",
   );
 });
 
@@ -129,7 +129,7 @@ const IPV6_UDP = (payloadLength: string) =>
   `60000000 ${payloadLength} 1140 ${"0".repeat(31)}1 ${"0".repeat(31)}1`;
 
 Deno.test("ipv6: a payload length of 0 leaves it to what follows (RFC 2675 §3, §4)", () => {
-  const udp = "0035 0400 0000 0000 616263";
+  const udp = "270f 0400 0000 0000 616263";
   const jumbo = decode(octets(IPV6_UDP("0000") + udp), { linkType: RAW });
   assert.equal(jumbo.udp?.length, 0);
   assert.equal(jumbo.payload.toHex(), "616263");

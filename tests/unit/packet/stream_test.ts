@@ -108,6 +108,19 @@ Deno.test("a gap is said where it is, and whether its octets were acknowledged",
   assert.equal(text(lost.data("toServer")), "abcghi");
 });
 
+Deno.test("a gap that nobody acknowledges is given up when thousands wait behind it", () => {
+  const found = new Streams();
+  found.add(datum(1, "a"));
+  for (let i = 0; i < 5000; i++) found.add(datum(3 + i, "b"));
+  const [stream] = found.list;
+  assert.equal(stream!.octets("toServer"), 5001);
+  assert.deepEqual(kinds(stream!.segments.slice(0, 3)), [
+    "data 1+1 by 1",
+    "gap 2+1 by 4098",
+    "out-of-order 3+1 by 2",
+  ]);
+});
+
 Deno.test("sequence numbers wrap and places do not", () => {
   const [stream] = streams([
     segment(">", ["SYN"], 0xfffffffd),

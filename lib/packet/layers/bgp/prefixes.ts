@@ -73,7 +73,7 @@ export function prefixes(
       const { left } = from;
       if (octets === undefined) return from.bytes(stated);
       const isCut = stated > left;
-      if (isCut) from.note(new Stop("cut short", from.at, stated, left));
+      if (isCut) from.note(from.cut(stated));
       return from.within(
         Math.min(stated, left),
         (from) => readPrefixes(from, octets, isCut),
