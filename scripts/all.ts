@@ -13,4 +13,5 @@ export const lessons = [
   "ch05_transition.ts",
   "ch18_tcp.ts",
   "ch25_crafting.ts",
+  "ch26_analysis.ts",
 ] as const;

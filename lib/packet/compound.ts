@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Cursor, type Fields, type Format, Stop } from "./format.ts";
+import type { Cursor, Fields, Format } from "./format.ts";
 import { fieldOf, type Length, lengthAt, type Test } from "./formats.ts";
 import type {
   FieldInput,

@@ -12,7 +12,7 @@ import { Address } from "../ip/address.ts";
 import { headerBelow, headerChecksum, readdressed } from "./checksum.ts";
 import { checkedExpression } from "./encode.ts";
 import { writeStatements } from "./expression.ts";
-import type { Layer, LayerSpec, RawValue, RawValues } from "./layer.ts";
+import type { Layer, LayerSpec, RawValue } from "./layer.ts";
 import { checker } from "./value.ts";
 
 /** A buffer that packets are written into, one behind the other. */

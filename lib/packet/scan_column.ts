@@ -147,7 +147,9 @@ export class Column {
     } else if (kind === "time") {
       values[row] = (value as Temporal.Instant).epochNanoseconds;
     } else {
-      values[row] = typeof value === "boolean" ? Number(value) : value;
+      values[row] = kind === "flag" || kind === "present"
+        ? Number(value)
+        : value;
     }
   }
 

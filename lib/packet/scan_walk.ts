@@ -176,7 +176,11 @@ function layerStep(node: ScanNode, plan: WalkPlan): string {
   return `
 const step${id} = () => { // ${layer.name}
   const at = place;
-  if (end - at < ${size}) ${stop(cut)}
+  ${
+    // Nothing at all is no message of a layer that may be of any length.
+    size === 0
+      ? "if (at === end) return 0;"
+      : `if (end - at < ${size}) ${stop(cut)}`}
   ${steps.join("\n  ")}
 };`;
 }

@@ -7,12 +7,16 @@
 import { canvas } from "../inspect/canvas.ts";
 import { Packet } from "../packet/packet.ts";
 import type { Block, Interface } from "./block.ts";
+import { type Columns, columns, countBy } from "./columns.ts";
+import type { CountKey } from "./columns_tally.ts";
 import type { Compression } from "./compressed.ts";
 import { blocksOf } from "./pcapng_blocks.ts";
 import type { CaptureReader } from "./reader.ts";
 import type { CaptureHeader } from "./reading.ts";
 import type { BufferUse, Records } from "./records.ts";
 import { captureCard } from "./show.ts";
+import { sql, type SqlOptions } from "./sql.ts";
+import type { SqlResult } from "./sql_result.ts";
 import { rewrite } from "./rewrite.ts";
 import {
   filterStage,
@@ -304,6 +308,84 @@ export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
    */
   slice(options: SliceOptions): Capture {
     return new Capture(this.#reader.part(sliceStage(options)));
+  }
+
+  /**
+   * Reads fields of all packets into columns: typed arrays, one a field.
+   *
+   * @param fields What to read: `"frame.time"`, `"ipv4.src"`, `"tcp.flags.SYN"`.
+   * @returns One column a field, by name. Memory grows with the packets;
+   * {@linkcode columnBatches} has it constant.
+   * @throws {TypeError} If there is no such field; the message has the nearest.
+   * @throws {DecodeError} If the file ends within a packet.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const file = net.bytes.parseHex(
+   *   "a1b2c3d4 0002 0004 00000000 00000000 00040000 00000065" +
+   *     "00000001 00000002 00000014 00000014" +
+   *     "45000014000000004011000000000000 0a000002",
+   * );
+   * const capture = await net.pcap.open(file);
+   * const { "ipv4.ttl": ttl } = await capture.columns(["ipv4.ttl"]);
+   * assert.deepEqual(ttl.values, Uint8Array.of(64));
+   * ```
+   */
+  columns<const P extends string>(fields: readonly P[]): Promise<Columns<P>> {
+    return columns(this, fields);
+  }
+
+  /**
+   * Counts the packets by the value of a field.
+   *
+   * @param field The field: `"ipv4.dst"`.
+   * @returns How many packets have each value, the most frequent first; packets
+   * without the field are not counted.
+   * @throws {TypeError} If there is no such field; the message has the nearest.
+   * @throws {DecodeError} If the file ends within a packet.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const file = net.bytes.parseHex(
+   *   "a1b2c3d4 0002 0004 00000000 00000000 00040000 00000065" +
+   *     "00000001 00000002 00000014 00000014" +
+   *     "45000014000000004011000000000000 0a000002",
+   * );
+   * const capture = await net.pcap.open(file);
+   * assert.deepEqual([...await capture.countBy("ipv4.dst")], [["10.0.0.2", 1]]);
+   * ```
+   */
+  countBy(field: string): Promise<Map<CountKey, number>> {
+    return countBy(this, field);
+  }
+
+  /**
+   * Asks DuckDB about the packets, which it sees as a table `packets` with a
+   * column for each field that the query names.
+   *
+   * @param query The query: `select ipv4.src, count(*) from packets group by 1`.
+   * @param options Other fields, and a signal.
+   * @returns The rows.
+   * @throws {NetError} If DuckDB is not installed (`"not-installed"`), or refuses
+   * the query.
+   * @throws {PermissionError} Without `--allow-ffi`.
+   *
+   * @example
+   * ```ts ignore
+   * import * as net from "netrepl";
+   *
+   * const capture = await net.pcap.open("lab.pcapng");
+   * console.log(await capture.sql("select ipv4.src, count(*) n from packets group by 1"));
+   * ```
+   */
+  sql(query: string, options: SqlOptions = {}): Promise<SqlResult> {
+    return sql(this, query, options);
   }
 
   /**

@@ -82,7 +82,7 @@ export async function writeParquet(
   const paths = fields.map((field) => resolveField(field));
   const asText = addresses === "text";
   const { ByteWriter, ParquetWriter } = await import(
-    "npm:hyparquet-writer@0.17.0"
+    "hyparquet-writer"
   );
   const out = await openTarget(target, overwrite);
   let rows = 0;

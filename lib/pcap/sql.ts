@@ -47,7 +47,7 @@ const USUAL = [
 const CHUNK = 2048;
 
 /** What there is of DuckDB; loaded when it is asked for. */
-type DuckDb = typeof import("npm:@duckdb/node-api@1.5.5-r.5");
+type DuckDb = typeof import("@duckdb/node-api");
 
 /**
  * Asks something of a capture in SQL. Its packets are the table `packets`, with
@@ -144,7 +144,7 @@ export async function sql(
 /** Loads DuckDB, or says how to. */
 async function load(target: string): Promise<DuckDb> {
   try {
-    return await import("npm:@duckdb/node-api@1.5.5-r.5");
+    return await import("@duckdb/node-api");
   } catch (cause) {
     const facts = { op: "ask in SQL of", target, cause };
     if (cause instanceof Deno.errors.NotCapable) {

@@ -5,9 +5,11 @@
  */
 
 import { bench as address } from "./address.ts";
+import { bench as capture } from "./capture.ts";
 import { bench as craft } from "./craft.ts";
 import { bench as entry } from "./entry.ts";
 import { bench as prompt } from "./prompt.ts";
+import { bench as filter } from "./filter.ts";
 import { bench as summarize } from "./summarize.ts";
 import { bench as table } from "./table.ts";
 
@@ -18,6 +20,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   summarize,
   table,
   craft,
+  filter,
+  capture,
 };
 
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(benches);

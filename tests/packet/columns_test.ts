@@ -5,8 +5,8 @@
  */
 
 import assert from "node:assert/strict";
-import { parquetReadObjects } from "npm:hyparquet@1.31.5";
-import { type Table, tableFromIPC } from "npm:apache-arrow@21.2.0";
+import { parquetReadObjects } from "hyparquet";
+import { type Table, tableFromIPC } from "apache-arrow";
 import { DecodeError } from "../../lib/errors.ts";
 import { findField, resolveField } from "../../lib/packet/fields.ts";
 import {

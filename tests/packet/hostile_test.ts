@@ -123,7 +123,9 @@ Deno.test({
         }
         // Without the length on the wire, the headers' own lengths tell.
         const blind = decode(start, { linkType });
-        const wasStated = cut.layers.every(({ name }) => STATED.has(name));
+        // Segmentation offload leaves lengths open.
+        const wasStated = cut.ipv4?.totalLength !== 0 &&
+          cut.layers.every(({ name }) => STATED.has(name));
         if (n < stated && wasStated) {
           assert.equal(blind.error?.code, "truncated", `${n} of ${packet}`);
           assert.ok(blind.error.needed! > blind.error.available!);

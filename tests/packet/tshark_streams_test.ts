@@ -227,6 +227,21 @@ function sshFields(packet: Packet): Shown {
 }
 
 Deno.test({
+  name: "SSH in the clear is read as tshark does",
+  ignore: ignore || captures.length === 0,
+  async fn() {
+    await compare([
+      comparison({
+        layer: "ssh",
+        protocol: "ssh",
+        asked: Object.keys(sshFields(NOTHING)),
+        fields: (_, packet) => sshFields(packet),
+      }),
+    ], DIFFERENCES);
+  },
+});
+
+Deno.test({
   name:
     "SSH of OpenSSH's, and packets that were built, are read as tshark does",
   ignore,

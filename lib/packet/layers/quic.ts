@@ -6,7 +6,7 @@
 
 import { layer } from "../codec.ts";
 import { list, when } from "../compound.ts";
-import { type Format, Stop } from "../format.ts";
+import type { Format } from "../format.ts";
 import { octets } from "../formats.ts";
 import type { FieldTable, Layer } from "../layer.ts";
 import { varint } from "../varint.ts";
@@ -172,6 +172,8 @@ const token = when(
   } satisfies Format<Uint8Array>,
 );
 
+const integrityTag = { ...octets(TAG), takesOctets: true };
+
 // Two octets, as is usual: most of those who write a packet put its length in
 // when the rest is done.
 const plainLength = varint(2);
@@ -194,10 +196,11 @@ const content = when(
   has("initial", "zeroRtt", "handshake", "oneRtt", undefined),
   {
     ...octets(),
+    takesOctets: true,
     read(from) {
-      const { at, left } = from;
+      const { left } = from;
       const stated = hasLength(from.fields) ? Number(from.fields.length) : left;
-      if (stated > left) from.note(new Stop("cut short", at, stated, left));
+      if (stated > left) from.note(from.cut(stated));
       return from.bytes(Math.min(stated, left));
     },
   } satisfies Format<Uint8Array>,
@@ -248,7 +251,7 @@ export const quicFields = {
   /** Of an Initial: what a server gave to come back with; of a Retry: that. */
   token,
   /** Of a Retry: proof that it is an answer to the Initial (RFC 9001 §5.8). */
-  integrityTag: when(has("retry"), octets(TAG)),
+  integrityTag: when(has("retry"), integrityTag),
   /** Octets of `content`, where the packet may have others behind it. */
   length,
   /**

@@ -7,7 +7,7 @@
 
 import { layer } from "../codec.ts";
 import { sized, when } from "../compound.ts";
-import { type Format, Stop } from "../format.ts";
+import type { Format } from "../format.ts";
 import { octets } from "../formats.ts";
 import { latin1, latin1Text } from "../latin1.ts";
 import type { FieldTable, Layer } from "../layer.ts";
@@ -32,9 +32,9 @@ const LF = 0x0a;
 const DISCONNECT = 1;
 const KEX_INIT = 20;
 
-/** When a message is one of these: its code may be given by name. */
-const inKexInit = { code: [KEX_INIT, "kexInit"] } as const;
-const inDisconnect = { code: [DISCONNECT, "disconnect"] } as const;
+/** When a message is one of these. */
+const inKexInit = { code: KEX_INIT };
+const inDisconnect = { code: DISCONNECT };
 
 /** The messages' names (RFC 4250 §4.1.2). */
 const messages = {
@@ -72,7 +72,7 @@ const identification: Format<string | undefined, string> = {
     const end = octets.subarray(0, most).indexOf(LF, at);
     if (end < 0) {
       if (most < from.end) from.fail("identification without an end", start);
-      throw new Stop("cut short", at, left + 1, left);
+      throw from.cut(left + 1);
     }
     from.take(end + 1 - at);
     return latin1Text(octets.subarray(start, end)).replace(/\r$/, "");
@@ -103,7 +103,8 @@ const names: Format<readonly string[]> = {
   },
   write(to, value = []) {
     const isList = Array.isArray(value) &&
-      value.every((name) => /^[^,]*$/.test(name)) && value[0] !== "";
+      value.every((name) => /^[^,]*$/.test(name)) &&
+      !(value.length === 1 && value[0] === "");
     if (!isList) to.refuse("be a list of names without commas", value);
     latin1().write(to, value.join(","));
   },
@@ -119,7 +120,9 @@ const nameList = when(inKexInit, sized(32, names));
 
 const string = when(inDisconnect, sized(32, textOrOctets()));
 
-const rest = octets();
+// What is set is checked like any value.
+const rest = { ...octets(), takesOctets: true };
+const sixteen = { ...octets(16), takesOctets: true };
 
 /** What the message has beyond the fields before, or as much as there is. */
 const data = when(
@@ -132,7 +135,7 @@ const data = when(
       const end = start + 4 + Number(length) - Number(paddingLength);
       if (end < at) from.fail("message longer than its packet");
       if (end - at > left) {
-        from.note(new Stop("cut short", at, end - at, left));
+        from.note(from.cut(end - at));
       }
       return from.bytes(Math.min(end - at, left));
     },
@@ -184,7 +187,7 @@ export const sshFields = {
   /** Of a packet: the message; 30 to 49 belong to the way of key exchange. */
   code: when(isPacket, { bits: 8, names: messages }),
   /** Of kexInit (RFC 4253 §7.1): random octets. */
-  cookie: when(inKexInit, octets(16)),
+  cookie: when(inKexInit, sixteen),
   /** Ways to agree on keys, the best first, as are all these lists. */
   kexAlgorithms: nameList,
   /** Signatures of the server's key. */

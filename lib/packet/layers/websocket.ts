@@ -9,7 +9,7 @@
 import { DecodeError } from "../../errors.ts";
 import { layer } from "../codec.ts";
 import { record, when } from "../compound.ts";
-import { Cursor, type Format, Stop } from "../format.ts";
+import { Cursor, type Format } from "../format.ts";
 import { octets } from "../formats.ts";
 import { PARSE, type Parsed } from "../header.ts";
 import type { FieldTable, Layer, View } from "../layer.ts";
@@ -70,9 +70,9 @@ function mask(octets: Uint8Array, key: unknown): void {
 
 /** The octets of payload without their mask, or as many as there are. */
 function unmasked(from: Cursor): Uint8Array {
-  const { at, left, fields: { maskingKey } } = from;
+  const { left, fields: { maskingKey } } = from;
   const length = lengthOf(from.fields);
-  if (length > left) from.note(new Stop("cut short", at, length, left));
+  if (length > left) from.note(from.cut(length));
   const octets = from.bytes(Math.min(length, left));
   if (!(maskingKey instanceof Uint8Array)) return octets;
   const copy = octets.slice();
@@ -160,6 +160,9 @@ const close: Format<
   text: (value) => value === undefined ? "none" : reason.text(value),
 };
 
+// What is set is checked like any value.
+const key = { ...octets(4), takesOctets: true };
+
 const words = textOrOctets();
 const anything = octets();
 
@@ -203,7 +206,7 @@ export const websocketFields = {
   /** Octets of payload, where they are 126 or more. */
   extendedLength,
   /** What the payload is masked with. */
-  maskingKey: when({ masked: 1 }, octets(4)),
+  maskingKey: when({ masked: 1 }, key),
   /** Of a close frame that says why: code and reason. */
   close,
   /**

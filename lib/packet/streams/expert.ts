@@ -51,6 +51,8 @@ const FINDINGS = Object.entries(FINDING) as readonly (readonly [
 
 /** Below so many hops a packet to one host is near its end. */
 const LOW_TTL = 5;
+/** OSPF (RFC 2328 §A.1) and PIM, which speak to neighbours with a TTL of 1. */
+const NEAR: ReadonlySet<number> = new Set([89, 103]);
 
 const ROLES: Readonly<Record<string, Role>> = {
   chat: "muted",
@@ -271,10 +273,12 @@ export class Expert implements Iterable<ExpertNote> {
   #ip(packet: Packet): void {
     for (const layer of packet.layers) {
       if (layer.name !== "ipv4") continue;
-      const { ttl, dst } = layer;
+      const { ttl } = layer;
+      if (ttl >= LOW_TTL || NEAR.has(layer.protocol)) continue;
+      const { dst } = layer;
       // Of those to many, a low TTL keeps them near on purpose.
       const isToMany = dst.w3 >>> 28 === 14 || dst.w3 === -1;
-      if (ttl < LOW_TTL && !isToMany) {
+      if (!isToMany) {
         this.#note("low-ttl", this.#number, {}, `TTL ${ttl} to ${dst}`);
       }
     }

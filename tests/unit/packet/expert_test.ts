@@ -244,6 +244,7 @@ Deno.test("few hops left are noted, but not where packets are to stay near", () 
     low("192.0.2.1", 5),
     low("224.0.0.5", 1),
     low("255.255.255.255", 1),
+    build(ipv4({ dst: "192.0.2.1", ttl: 1, protocol: 89 }), "x"),
   ]);
   assert.deepEqual(notes.map(({ packet, kind }) => [packet, kind]), [
     [1, "low-ttl"],
