@@ -13,6 +13,7 @@ import {
   Stop,
 } from "./format.ts";
 import { type Length, lengthAt } from "./formats.ts";
+import { plainOptions, type PlainReader } from "./options_plain.ts";
 import type { FieldInputs, FieldTable, FieldValues } from "./layer.ts";
 import { compileTable, type Table } from "./table.ts";
 import { valueText } from "./value.ts";
@@ -159,11 +160,17 @@ function optionsOf(
     if (over > 0) from.take(Math.min(align - over, from.left));
     return option;
   };
+  const isPlain = kindBits === 8 && lengthBits === 8 && align === 1;
+  let plain: PlainReader | undefined;
   const readAll = (from: Cursor): AnyOption[] => {
     const items: AnyOption[] = [];
     const { fields } = from;
     try {
       while (from.left > 0) {
+        if (isPlain && from.marks === undefined) {
+          plain ??= plainOptions({ ...form, unit, single, end });
+          if (plain(from, items) || from.left === 0) break;
+        }
         const option = from.marks === undefined
           ? readOne(from)
           : from.marked(items.length, { read: readOne } as Format<AnyOption>);
