@@ -4,7 +4,8 @@
  * @module
  */
 
-import { net } from "./net.ts";
+import * as inspect from "../lib/inspect/mod.ts";
+import { loadedCount, net } from "./net.ts";
 
 /** What the index knows of one name. */
 export interface DocEntry {
@@ -29,7 +30,7 @@ export interface DocEntry {
 /** Full name (`"net.tcp.connect"`) -> what the docstring says. */
 export type DocIndex = Readonly<Record<string, DocEntry>>;
 
-type Canvas = ReturnType<typeof net.inspect.canvas>;
+type Canvas = ReturnType<typeof inspect.canvas>;
 
 /** One page of help. It prints itself. */
 export class HelpPage {
@@ -43,11 +44,11 @@ export class HelpPage {
     _inspect: unknown,
     options?: { colors?: boolean },
   ): string {
-    return this.#text(net.inspect.canvas({ colors: options?.colors ?? false }));
+    return this.#text(inspect.canvas({ colors: options?.colors ?? false }));
   }
 
   toString(): string {
-    return this.#text(net.inspect.canvas({ colors: false }));
+    return this.#text(inspect.canvas({ colors: false }));
   }
 }
 
@@ -55,7 +56,9 @@ export class HelpPage {
 export class Help {
   readonly #index: DocIndex;
   readonly #commands: readonly (readonly [usage: string, summary: string])[];
-  #paths: Map<unknown, string> | undefined;
+  #paths = new Map<unknown, string>();
+  /** How many rooms there were when the paths were found. */
+  #rooms = -1;
 
   constructor(
     index: DocIndex,
@@ -82,6 +85,16 @@ export class Help {
       : new HelpPage(() =>
         `No help for this ${describeType(asked)}. Try: help("a word")`
       );
+  }
+
+  /**
+   * Whether a value has a page of its own. One whose room is not loaded yet is
+   * not recognised.
+   *
+   * @param value Anything but a name.
+   */
+  knows(value: unknown): boolean {
+    return this.#pathOf(value) !== undefined;
   }
 
   /** The names below a name: `"net.tcp"` -> `["net.tcp.connect", …]`. */
@@ -139,7 +152,11 @@ export class Help {
   }
 
   #pathOf(value: unknown): string | undefined {
-    const paths = this.#paths ??= pathsOf(this.#index);
+    if (this.#rooms !== loadedCount()) {
+      this.#rooms = loadedCount();
+      this.#paths = pathsOf(this.#index);
+    }
+    const paths = this.#paths;
     const known = paths.get(value);
     if (known !== undefined || value === null) return known;
     if (typeof value !== "object") return undefined;
@@ -158,7 +175,7 @@ export class Help {
 
   #welcome(): HelpPage {
     return new HelpPage((canvas) => {
-      const { paint, table } = net.inspect;
+      const { paint, table } = inspect;
       const rooms = this.below("net").filter((path) =>
         this.#index[path]!.kind === "namespace"
       ).map((path) => ({
@@ -194,7 +211,7 @@ export class Help {
     if (path === "net") return this.#welcome();
     const entry = this.#index[path]!;
     return new HelpPage((canvas) => {
-      const { paint, table, wrap } = net.inspect;
+      const { paint, table, wrap } = inspect;
       const lines = [paint("heading", path, canvas)];
       for (const signature of entry.signatures ?? []) {
         lines.push(`  ${paint("accent", signature, canvas)}`);
@@ -281,7 +298,7 @@ export class Help {
     return new HelpPage((canvas) =>
       hits.length === 0
         ? `Nothing in the docs mentions ${JSON.stringify(word)}. Try: help()`
-        : net.inspect.table(
+        : inspect.table(
           hits.slice(0, 20).map(([, path]) => ({
             name: path,
             what: firstSentence(this.#index[path]!.doc),
@@ -298,15 +315,24 @@ function pathsOf(index: DocIndex): Map<unknown, string> {
   for (const [path, { kind }] of Object.entries(index)) {
     let value: unknown = net;
     for (const name of path.split(".").slice(1)) {
-      const holder = value as Record<string, unknown> | undefined;
+      const holder = value;
       value = kind === "method" && typeof holder === "function"
         ? methodOf(holder, name)
-        : holder?.[name];
+        : valueOf(holder, name);
     }
     const isOurs = typeof value === "function" || kind === "namespace";
-    if (isOurs && !paths.has(value)) paths.set(value, path);
+    if (isOurs && value !== undefined && !paths.has(value)) {
+      paths.set(value, path);
+    }
   }
   return paths;
+}
+
+/** A property; no getter is run, also not that of a room that is not loaded. */
+function valueOf(holder: unknown, name: string): unknown {
+  return holder === undefined || holder === null
+    ? undefined
+    : Object.getOwnPropertyDescriptor(holder, name)?.value;
 }
 
 /** A method as instances have it, or a static one; no getter is run. */
@@ -327,15 +353,15 @@ function prose(doc: string, canvas: Canvas): string[] {
     const list = /^\s*[-*] /m.test(paragraph);
     const lines = list
       ? paragraph.split("\n")
-      : net.inspect.wrap(paragraph.replace(/\s+/g, " "), canvas.width);
+      : inspect.wrap(paragraph.replace(/\s+/g, " "), canvas.width);
     return index === 0 ? lines : ["", ...lines];
   });
 }
 
 function hanging(name: string, doc: string, canvas: Canvas): string[] {
   const indentation = " ".repeat(16);
-  const head = `  ${net.inspect.paint("key", name, canvas)}`;
-  const lines = net.inspect.wrap(
+  const head = `  ${inspect.paint("key", name, canvas)}`;
+  const lines = inspect.wrap(
     doc.replace(/\s+/g, " "),
     Math.max(20, canvas.width - 16),
   );

@@ -87,7 +87,7 @@ async function startSession(host: SessionHost, root: URL): Promise<Session> {
     import("./commands.ts"),
   ]);
   const session = new Session(host, root, commands);
-  setTimeout(() => session.kernel.warm(), IDLE);
+  setTimeout(() => session.warm(), IDLE);
   return session;
 }
 
@@ -156,7 +156,7 @@ async function sourcesOf(session: Session): Promise<Sources> {
         ...Object.getOwnPropertyNames(globalThis),
       ].filter((name) => !name.startsWith("__")),
     members: async (expression) => {
-      const found = await session.kernel.inspector.members(expression);
+      const found = await session.members(expression);
       return found.length > 0 ? found : help.membersOfCall(expression);
     },
     options: (callee) => help.optionsFor(callee),

@@ -45,8 +45,13 @@ export interface Outcome {
 export interface KernelOptions {
   /** Names that every entry sees. */
   readonly globals: Readonly<Record<string, unknown>>;
-  /** Bare specifiers that are loaded already: `"netrepl"` -> its namespace. */
-  readonly modules: Readonly<Record<string, unknown>>;
+  /**
+   * What the program has at hand itself: `"netrepl"` -> its namespace, or a
+   * promise of it; nothing for what is to be imported.
+   */
+  readonly modules: (specifier: string) => unknown;
+  /** Gets ready what an entry names; gives a promise if that takes time. */
+  readonly prepare?: (source: string) => Promise<unknown> | undefined;
 }
 
 /** The evaluator. One a process: V8 has one global scope to evaluate in. */
@@ -120,6 +125,8 @@ export class Kernel {
     this.#runs = true;
     Atomics.store(this.#state, 0, 1);
     try {
+      const ready = this.#options.prepare?.(source);
+      if (ready) await this.#until(ready);
       const run = map.isExpression
         ? this.#directly(id, code)
         : this.#inReplMode(id, code, map);
@@ -253,8 +260,8 @@ export class Kernel {
         options?: ImportCallOptions,
         names: readonly string[] = [],
       ) => {
-        const known = modules[specifier];
         const base = this.#base;
+        const known = await modules(specifier);
         const module = (known ?? await import(
           /^(\.{0,2}\/)/.test(specifier)
             ? new URL(specifier, base).href

@@ -12,8 +12,13 @@ const PROMPT = "net> ";
 
 const root = new URL("../", import.meta.url);
 const { args, stdin, stdout } = Deno;
+const [verb, expression = "-"] = args;
 
-if (args.length > 0) {
+if (verb === "eval" && args.length === 2 && !expression.startsWith("-")) {
+  // What shell scripts ask again and again waits for no parser of options.
+  const { evaluate } = await import("./batch.ts");
+  Deno.exit(await evaluate(expression, false, root));
+} else if (args.length > 0) {
   const { commandLine } = await import("./command_line.ts");
   Deno.exit(await commandLine(args, root));
 } else if (stdin.isTerminal() && stdout.isTerminal()) {

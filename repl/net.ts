@@ -1,30 +1,90 @@
 /**
- * `net` as the prompt has it.
+ * `net` as the prompt has it: whole to whoever asks for its names, with the
+ * rooms that were entered so far as values. An entry is read for the rooms that
+ * it names, and these are loaded before it runs; a room that is touched all the
+ * same is loaded there and then.
  *
  * @module
  */
 
-import * as namespace from "../mod.ts";
+import * as errors from "../lib/errors.ts";
+import { mentionedRooms } from "./mentions.ts";
+import { doors, type Net, type RoomName, roomNames } from "./rooms.ts";
 
-/**
- * In a bundle a namespace is no module but an object of getters. The inspector
- * takes a getter for a call that may change something, and so would not say what
- * a room has; data properties it reads.
- */
-function settled<T extends object>(space: T): T {
-  if (Object.prototype.toString.call(space) === "[object Module]") return space;
-  const entries = Object.entries(space).map(([name, value]) => [
-    name,
-    isSpace(value) ? settled(value) : value,
-  ]);
-  return Object.freeze(Object.fromEntries(entries));
-}
-
-function isSpace(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const properties = Object.values(Object.getOwnPropertyDescriptors(value));
-  return properties.length > 0 && properties.every(({ get }) => get);
-}
+/** The rooms that nobody has entered yet. */
+const closed = new Set<RoomName>(roomNames);
 
 /** The library, under the name that readers know it by. */
-export const net: typeof namespace = settled(namespace);
+export const net = Object.preventExtensions(
+  Object.create(null, {
+    ...Object.fromEntries(
+      Object.entries(errors).map(([name, value]) => [name, fixed(value)]),
+    ),
+    ...Object.fromEntries(
+      roomNames.map((name) => [name, {
+        get: () => loadAtOnce(name),
+        enumerable: true,
+        configurable: true,
+      }]),
+    ),
+    [Symbol.toStringTag]: { value: "Module" },
+  }),
+) as Net;
+
+/** A data property: the inspector reads those, and calls no getter. */
+function fixed(value: unknown): PropertyDescriptor {
+  return { value, enumerable: true };
+}
+
+function open(name: RoomName, room: unknown): void {
+  if (closed.delete(name)) {
+    Object.defineProperty(net, name, { ...fixed(room), configurable: false });
+  }
+}
+
+/** How many rooms are loaded. */
+export function loadedCount(): number {
+  return roomNames.length - closed.size;
+}
+
+/**
+ * Loads a room, once.
+ *
+ * @param name The room's name.
+ * @returns The room's namespace.
+ */
+export async function loadRoom(name: RoomName): Promise<unknown> {
+  if (closed.has(name)) open(name, await doors[name]());
+  return net[name];
+}
+
+/** Loads all rooms. */
+export async function loadRooms(): Promise<void> {
+  await Promise.all([...closed].map(loadRoom));
+}
+
+/**
+ * Loads the rooms that a text names.
+ *
+ * @param text An entry, or an expression.
+ * @returns A promise where there is something to wait for.
+ */
+export function loadMentioned(text: string): Promise<unknown> | undefined {
+  if (closed.size === 0) return undefined;
+  const missing = mentionedRooms(text).filter((name) => closed.has(name));
+  return missing.length === 0 ? undefined : Promise.all(missing.map(loadRoom));
+}
+
+/**
+ * For a room that no entry named: `require()` is the one import that does not
+ * have to be waited for, and gives the same module.
+ */
+function loadAtOnce(name: RoomName): unknown {
+  // An import of it would be loaded by every session.
+  // deno-lint-ignore no-process-global
+  const { createRequire } = process.getBuiltinModule("node:module");
+  const { pathname } = new URL(import.meta.resolve(`netrepl/${name}`));
+  const room = createRequire(import.meta.url)(decodeURIComponent(pathname));
+  open(name, room);
+  return room;
+}

@@ -6,13 +6,15 @@
  * @module
  */
 
-import { net } from "./net.ts";
+import { loadMentioned, loadRoom, loadRooms, net } from "./net.ts";
 import { type DocIndex, Help, type HelpPage } from "./help.ts";
+import type { Member } from "./inspector.ts";
 import { Journal } from "./journal.ts";
 import { isQuestion } from "./question.ts";
 import { Kernel } from "./kernel.ts";
 import { nearest } from "./nearest.ts";
 import { Audit } from "./permissions.ts";
+import { isRoom, roomNames } from "./rooms.ts";
 import type { ScriptCell } from "./script.ts";
 import { showError, showValue } from "./show.ts";
 
@@ -53,6 +55,9 @@ export interface OpenLesson {
   readonly next: number;
 }
 
+/** How long keys are looked after between two rooms that load, in milliseconds. */
+const PAUSE = 20;
+
 /** One reader's session. */
 export class Session {
   /** What evaluates. */
@@ -85,17 +90,13 @@ export class Session {
     this.root = root;
     this.#commands = commands;
     this.#audit = openAudit();
-    const rooms = Object.entries(net).map(([name, room]) => [
-      `netrepl/${name}`,
-      room,
-    ]);
     this.kernel = new Kernel({
       globals: {
         net,
-        help: (asked?: unknown): Promise<HelpPage> =>
-          this.help().then((help) => help.page(asked)),
+        help: (asked?: unknown): Promise<HelpPage> => this.#page(asked),
       },
-      modules: { netrepl: net, ...Object.fromEntries(rooms) },
+      modules: ownModule,
+      prepare: loadMentioned,
     });
   }
 
@@ -120,6 +121,16 @@ export class Session {
           ),
         )
       );
+  }
+
+  /** Loads what later entries may need, a piece at a turn of the event loop. */
+  async warm(): Promise<void> {
+    await this.kernel.warm();
+    for (const name of roomNames) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      // If it does not load, the entry that names it says why.
+      await loadRoom(name).catch(() => {});
+    }
   }
 
   /**
@@ -173,9 +184,40 @@ export class Session {
     const known = help.entry(asked) || asked === "";
     const value = known
       ? asked || undefined
-      : await this.kernel.inspector.value(asked) ?? asked;
-    this.host.print(showValue(help.page(value), this.host));
+      : await this.#valueOf(asked) ?? asked;
+    this.host.print(showValue(await this.#page(value), this.host));
     return true;
+  }
+
+  /**
+   * The members of an expression, without running anything.
+   *
+   * @param expression What stands before the dot. The rooms in it are loaded;
+   * those of `net` are known by name.
+   */
+  async members(expression: string): Promise<Member[]> {
+    const { inspector } = this.kernel;
+    if (expression.trim() !== "net") {
+      await loadMentioned(expression);
+      return await inspector.members(expression);
+    }
+    return (await inspector.members(expression)).map((member) =>
+      isRoom(member.name) ? { ...member, kind: "namespace" } : member
+    );
+  }
+
+  /** The value of an expression that has no side effects. */
+  async #valueOf(expression: string): Promise<unknown> {
+    await loadMentioned(expression);
+    return await this.kernel.inspector.value(expression);
+  }
+
+  async #page(asked: unknown): Promise<HelpPage> {
+    const help = await this.help();
+    const isName = asked === undefined || typeof asked === "string";
+    // An instance may come from a room that was never named.
+    if (!isName && !help.knows(asked)) await loadRooms();
+    return help.page(asked);
   }
 
   async #evaluate(source: string, base?: string): Promise<boolean> {
@@ -196,6 +238,13 @@ export class Session {
     }
     return true;
   }
+}
+
+/** `netrepl` and its rooms are those of the prompt, wherever it was started. */
+function ownModule(specifier: string): unknown {
+  if (specifier === "netrepl") return net;
+  const room = /^netrepl\/(\w+)$/.exec(specifier)?.[1];
+  return room !== undefined && isRoom(room) ? loadRoom(room) : undefined;
 }
 
 function openAudit(): Audit | undefined {

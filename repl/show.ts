@@ -4,7 +4,7 @@
  * @module
  */
 
-import { net } from "./net.ts";
+import * as inspect from "../lib/inspect/mod.ts";
 import { Interrupted } from "./kernel.ts";
 import { position } from "./stack.ts";
 import { EntryError } from "./parse.ts";
@@ -32,11 +32,9 @@ export function showValue(value: unknown, { colors }: Style): string {
   });
 }
 
-/** A module; in a bundle the rooms of `net` are plain objects. */
+/** A module, or `net`, which passes for one. */
 function isModule(value: unknown): value is object {
-  return Object.prototype.toString.call(value) === "[object Module]" ||
-    value === net || (Object.values(net) as unknown[]).includes(value) &&
-      typeof value === "object";
+  return Object.prototype.toString.call(value) === "[object Module]";
 }
 
 /** A module as the names in it: their definitions would fill the screen. */
@@ -46,13 +44,13 @@ function showModule(module: object, colors: boolean): string {
   );
   const rooms = names.filter(([, inner]) => inner !== "");
   const plain = names.filter(([, inner]) => inner === "").map(([name]) => name);
-  const canvas = net.inspect.canvas({ colors });
+  const canvas = inspect.canvas({ colors });
   const width = Math.max(0, ...rooms.map(([name]) => name.length));
   return [
-    ...net.inspect.wrap(plain.join(" "), canvas.width),
+    ...inspect.wrap(plain.join(" "), canvas.width),
     ...rooms.map(([name, inner]) => {
-      const head = net.inspect.paint("key", name, canvas);
-      return net.inspect.wrap(inner, Math.max(20, canvas.width - width - 2))
+      const head = inspect.paint("key", name, canvas);
+      return inspect.wrap(inner, Math.max(20, canvas.width - width - 2))
         .map((line, index) =>
           `${
             index === 0

@@ -125,13 +125,13 @@ export let frameOf: (packet: Packet) => Frame;
  * import assert from "node:assert/strict";
  *
  * const packet = net.packet.decode(
- *   net.bytes.parseHex("4500001d00000000 4011 0000 0a000001 0a000002  1388 0035 0009 0000 21"),
+ *   net.bytes.parseHex("4500001d00000000 4011 0000 0a000001 0a000002  1388 0009 0009 0000 21"),
  *   { linkType: 101 },
  * );
- * assert.equal(packet.udp?.dstPort, 53);
+ * assert.equal(packet.udp?.dstPort, 9);
  * assert.equal(String(packet.ipv4?.dst), "10.0.0.2");
  * assert.equal(packet.tcp, undefined);
- * assert.equal(packet.toString(), "ipv4 10.0.0.1 > 10.0.0.2 / udp 5000 > 53 / 1 octet");
+ * assert.equal(packet.toString(), "ipv4 10.0.0.1 > 10.0.0.2 / udp 5000 > 9 / 1 octet");
  * ```
  */
 export class Packet<N extends keyof Layers = keyof Layers> {

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { inspect } from "../../mod.ts";
+import * as inspect from "../../lib/inspect/mod.ts";
 
 /** A text as it was. */
 interface Snapshot {

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { inspect } from "../../mod.ts";
+import * as inspect from "../../lib/inspect/mod.ts";
 import type { Span, SpanRole } from "./language.ts";
 
 /** How a glyph looks: what it means, or which part of the screen it is. */

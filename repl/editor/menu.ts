@@ -5,7 +5,7 @@
  * @module
  */
 
-import { inspect } from "../../mod.ts";
+import * as inspect from "../../lib/inspect/mod.ts";
 import type { Search } from "./history.ts";
 import { addGlyph, emptyRow, type Look, type Row } from "./layout.ts";
 import type { Completion, CompletionItem } from "./language.ts";

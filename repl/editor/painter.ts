@@ -8,7 +8,7 @@
  * @module
  */
 
-import { inspect } from "../../mod.ts";
+import * as inspect from "../../lib/inspect/mod.ts";
 import { type Frame, glyphWidth, type Look, type Row } from "./layout.ts";
 
 /** What begins and ends each look. */

@@ -98,10 +98,13 @@ export class Tmux implements AsyncDisposable {
     return text.trimEnd();
   }
 
-  /** Waits until the screen shows something, for ten seconds at most. */
+  /**
+   * Waits until the screen shows something, for forty seconds at most: on a
+   * busy machine `.save` may take half of that to check a script's types.
+   */
   async sees(pattern: RegExp, history = false): Promise<string> {
     let screen = "";
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 1600; tries++) {
       screen = await this.screen(history);
       if (pattern.test(screen)) return screen;
       await new Promise((resolve) => setTimeout(resolve, 25));
