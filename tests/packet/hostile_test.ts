@@ -37,7 +37,7 @@ const STATED = new Set([
  * Layers in which the number of octets that are left tells what they are, as
  * with NTP's authenticator (RFC 7822 §3): cut, they may be something else.
  */
-const BY_WHAT_IS_LEFT = new Set(["ntp"]);
+const BY_WHAT_IS_LEFT = new Set(["ntp", "quic"]);
 
 /**
  * Checks that a header that was cut says nothing but what the whole one says:
