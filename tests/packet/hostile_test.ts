@@ -34,10 +34,12 @@ const STATED = new Set([
 ]);
 
 /**
- * Layers in which the number of octets that are left tells what they are, as
- * with NTP's authenticator (RFC 7822 §3): cut, they may be something else.
+ * Layers in which the number of octets that are left tells what they are: NTP's
+ * authenticator (RFC 7822 §3), the tag of a QUIC Retry (RFC 9000 §17.2.5), a
+ * Syslog header that is text where it does not fit (RFC 3164 §4.3). Cut, they
+ * may be something else.
  */
-const BY_WHAT_IS_LEFT = new Set(["ntp", "quic"]);
+const BY_WHAT_IS_LEFT = new Set(["ntp", "quic", "syslog"]);
 
 /**
  * Checks that a header that was cut says nothing but what the whole one says:
