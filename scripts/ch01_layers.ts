@@ -124,13 +124,9 @@ console.log(packet.show({ canvas }));
 // Encapsulation is not free: these headers travel with every segment.
 // Try this: request a longer path in the second cell, "/" + "x".repeat(1000),
 // run the cells again, and see how the share of the headers shrinks.
-const parts = packet.layers.map(({ name, headerLength }) =>
-  [name, headerLength] as const
-);
-const costs = [...parts, ["http", payload.length] as const];
-const shares = costs.map(([layer, octets]) => {
+const shares = packet.layers.map(({ name, headerLength: octets }) => {
   const share = net.inspect.bar(octets, frame.length, 40);
-  return { layer, octets, share };
+  return { layer: name, octets, share };
 });
 console.log(net.inspect.table(shares, { canvas }));
 

@@ -29,18 +29,23 @@ export type Condition =
   >
   | Test<boolean>;
 
-function holds(condition: Condition, fields: Fields, header: Fields): boolean {
-  if (typeof condition === "function") return condition(fields);
-  for (const name in condition) {
-    const wanted = condition[name]!;
-    const value = fieldOf(name, fields, header);
+type Holds = (fields: Fields, header: Fields) => boolean;
+
+/** Makes the function that tells whether a condition holds. */
+function compileCondition(condition: Condition): Holds {
+  if (typeof condition === "function") return (fields) => condition(fields);
+  const tests = Object.entries(condition).map(([name, wanted]) => {
     const list: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted];
-    const has = Array.isArray(value)
-      ? list.some((one) => value.includes(one))
-      : list.includes(value ?? 0);
-    if (!has) return false;
-  }
-  return true;
+    return (fields: Fields, header: Fields): boolean => {
+      const value = fieldOf(name, fields, header);
+      if (!Array.isArray(value)) return list.includes(value ?? 0);
+      return list.some((one) => value.includes(one));
+    };
+  });
+  const [first, ...others] = tests;
+  if (first === undefined) return () => true;
+  if (others.length === 0) return first;
+  return (fields, header) => tests.every((test) => test(fields, header));
 }
 
 /** Makes a format of any field: a fixed one is a table of one. */
@@ -125,15 +130,16 @@ export function when<const S extends FieldSpec>(
   spec: S,
 ): Format<FieldValue<S> | undefined, FieldInput<S>> {
   const inner = asFormat(spec);
+  const holds = compileCondition(condition);
   return {
     ...inner,
     about: `${inner.about}, at times`,
     // What is not there has no value, not an empty one.
     empty: undefined,
     read: (from) =>
-      holds(condition, from.fields, from.header) ? inner.read(from) : undefined,
+      holds(from.fields, from.header) ? inner.read(from) : undefined,
     write(to, value) {
-      if (holds(condition, to.fields, to.header)) inner.write(to, value);
+      if (holds(to.fields, to.header)) inner.write(to, value);
       else if (value !== undefined) {
         const told = typeof condition === "function"
           ? "for these other fields"
@@ -146,9 +152,7 @@ export function when<const S extends FieldSpec>(
       }
     },
     random: (random, fields) =>
-      holds(condition, fields, fields)
-        ? inner.random(random, fields)
-        : undefined,
+      holds(fields, fields) ? inner.random(random, fields) : undefined,
     text: (value) => value === undefined ? "absent" : inner.text(value),
   };
 }
