@@ -22,6 +22,11 @@ async function run(command: string, args: string[], cwd = root): Promise<void> {
   if (!success) throw new Error(`${command} ${args[0]} failed; see above`);
 }
 
+/** Packages that no bundle can hold: native libraries. The single file lacks them. */
+const OUTSIDE: readonly (keyof typeof manifest.imports)[] = [
+  "@duckdb/node-api",
+];
+
 /** Bundles the prompt and every room into `dist/app`, shared parts once. */
 async function bundleModules(): Promise<void> {
   await Deno.remove(app, { recursive: true }).catch(() => {});
@@ -33,6 +38,7 @@ async function bundleModules(): Promise<void> {
     "--keep-names",
     "--outdir",
     "dist/app",
+    ...OUTSIDE.map((name) => `--external=${name}`),
     "repl/main.ts",
     ...Object.values(manifest.exports),
   ]);
