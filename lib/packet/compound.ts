@@ -6,7 +6,13 @@
  */
 
 import type { Cursor, Fields, Format } from "./format.ts";
-import { fieldOf, type Length, lengthAt, type Test } from "./formats.ts";
+import {
+  asFarAsThere,
+  fieldOf,
+  type Length,
+  lengthAt,
+  type Test,
+} from "./formats.ts";
 import type {
   FieldInput,
   FieldInputs,
@@ -249,16 +255,7 @@ export function list<const S extends FieldSpec>(
     isQuiet: true,
     countIn: typeof count === "string" ? count : undefined,
     lengthIn: typeof octets === "string" ? octets : undefined,
-    read(from) {
-      if (octets === undefined) return readAll(from);
-      const length = lengthAt(octets, from);
-      if (length <= from.left) return from.within(length, readAll);
-      // What is there of it is worth having.
-      const cut = from.cut(length);
-      const items = readAll(from);
-      from.trouble ??= cut;
-      return items;
-    },
+    read: (from) => asFarAsThere(from, octets, readAll),
     write(to, value = []) {
       if (!Array.isArray(value)) to.refuse("be a list", value);
       value.forEach((one, i) => to.field(i, item, one as FieldInput<S>));

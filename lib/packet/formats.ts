@@ -56,6 +56,40 @@ export function lengthAt(length: Length, from: Cursor): number {
 }
 
 /**
+ * Reads something that takes as many octets as was said; of what is cut short,
+ * what is there is worth having.
+ *
+ * @param from Where it starts.
+ * @param length How long it is.
+ * @param read Reads it, up to where it may.
+ * @returns What it gave; the cut is noted.
+ *
+ * @example
+ * ```ts
+ * import { Cursor } from "./format.ts";
+ * import { asFarAsThere } from "./formats.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const cursor = new Cursor(Uint8Array.of(1, 2), 0, 2);
+ * assert.equal(asFarAsThere(cursor, 3, (from) => from.left), 2);
+ * assert.equal(cursor.trouble?.needed, 3);
+ * ```
+ */
+export function asFarAsThere<T>(
+  from: Cursor,
+  length: Length,
+  read: (from: Cursor) => T,
+): T {
+  if (length === undefined) return read(from);
+  const octets = lengthAt(length, from);
+  if (octets <= from.left) return from.within(octets, read);
+  const cut = from.cut(octets);
+  const value = read(from);
+  from.trouble ??= cut;
+  return value;
+}
+
+/**
  * Looks a field up, in the table at hand and then in the header.
  *
  * @param name The field's name.

@@ -12,7 +12,7 @@ import {
   type Sink,
   Stop,
 } from "./format.ts";
-import { type Length, lengthAt } from "./formats.ts";
+import { asFarAsThere, type Length } from "./formats.ts";
 import { plainOptions, type PlainReader } from "./options_plain.ts";
 import type { FieldInputs, FieldTable, FieldValues } from "./layer.ts";
 import { compileTable, type Table } from "./table.ts";
@@ -236,15 +236,7 @@ function optionsOf(
     empty: [],
     isQuiet: true,
     lengthIn: typeof form.octets === "string" ? form.octets : undefined,
-    read(from) {
-      if (form.octets === undefined) return readAll(from);
-      const length = lengthAt(form.octets, from);
-      if (length <= from.left) return from.within(length, readAll);
-      const cut = from.cut(length);
-      const items = readAll(from);
-      from.trouble ??= cut;
-      return items;
-    },
+    read: (from) => asFarAsThere(from, form.octets, readAll),
     write(to, value = []) {
       if (!Array.isArray(value)) to.refuse("be a list of options", value);
       value.forEach((one: AnyOption | string, i) =>

@@ -182,17 +182,19 @@ function signature({ filename, line, col }: Place): string {
 }
 
 function signatureEnd(node: Node): number {
-  const { declaration, body, value, declarations } = node as Node & {
+  const { declaration, body, value, declarations, init: own } = node as Node & {
     declaration?: Node | null;
     body?: Node | null;
     value?: Node | null;
     declarations?: readonly { init: Node | null }[];
+    init?: Node | null;
   };
   if (declaration) return signatureEnd(declaration);
   if (node.type === "MethodDefinition" && value) return signatureEnd(value);
   if (/Function/.test(node.type) && body) return body.start;
   if (node.type === "PropertyDefinition" && value) return value.start;
-  const init = declarations?.[0]?.init;
+  // A constant is named at its own place, or at its declaration's.
+  const init = declarations?.[0]?.init ?? own;
   return init && node.end - node.start > 200 ? init.start : node.end;
 }
 
