@@ -131,7 +131,10 @@ export function displayWidth(text: string): number {
   const plain = text.includes("\x1b[") ? text.replace(SGR, "") : text;
   if (!JOINING.test(plain)) return sumOfCodePoints(plain);
   let width = 0;
-  for (const { segment } of clusters(plain)) width += clusterWidth(segment);
+  // What a sequence parts does not join: lines are cut between the pieces too.
+  for (const { plain } of pieces(text)) {
+    for (const { segment } of clusters(plain)) width += clusterWidth(segment);
+  }
   return width;
 }
 

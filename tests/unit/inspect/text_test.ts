@@ -256,6 +256,8 @@ Deno.test("wrap() loses no glyph, and no line is wider than asked", () => {
         assert.equal(bare(lines.join("")), bare(given));
       },
     ),
+    // A modifier that a colour parts from what it would join.
+    { examples: [["\u{3fffe}\u{3fffe}\x1b[31m\u{1f3fd}\u0903", 4]] },
   );
 });
 
