@@ -306,7 +306,7 @@ Deno.test({
         // of them are rejected by another; as written it agrees with us.
         moved++;
         const asWritten = await sample.theirs(expression, "-O");
-        assert.equal(difference(ours, asWritten), "");
+        assert.equal(difference(ours, asWritten), "", expression);
       }),
       { numRuns: 150 },
     );

@@ -100,32 +100,19 @@ export function any(...of: readonly Condition[]): Condition {
   return joined("any", of);
 }
 
-/**
- * What is sure needs no test. libpcap's optimizer finds it too, so that a packet
- * which is too short for the tests that fall away is not rejected.
- */
+/** What comes behind something sure is never asked; what comes before it is. */
 function joined(kind: "all" | "any", of: readonly Condition[]): Condition {
   const sure = kind === "any";
-  const isSure = (one: Condition) =>
-    one.kind === "constant" && one.value === sure;
-  if (of.some(isSure) && !of.some(sets)) return sure ? ALWAYS : NEVER;
-  const open = of.filter((one) => one.kind !== "constant" || isSure(one));
-  if (open.length === 0) return sure ? NEVER : ALWAYS;
-  return open.length === 1 ? open[0]! : { kind, of: open };
-}
-
-function sets(condition: Condition): boolean {
-  switch (condition.kind) {
-    case "set":
-      return true;
-    case "not":
-      return sets(condition.of);
-    case "all":
-    case "any":
-      return condition.of.some(sets);
-    default:
-      return false;
+  const asked: Condition[] = [];
+  for (const one of of) {
+    if (one.kind !== "constant") asked.push(one);
+    else if (one.value === sure) {
+      asked.push(one);
+      break;
+    }
   }
+  if (asked.length === 0) return sure ? NEVER : ALWAYS;
+  return asked.length === 1 ? asked[0]! : { kind, of: asked };
 }
 
 /**
