@@ -102,7 +102,8 @@ export class Deadline implements Disposable {
 
   /** Stops the clock and lets go of the caller's signal. */
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    // To touch the global for nothing would load all of node:timers.
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#caller?.removeEventListener("abort", this.#stop);
   }
 }

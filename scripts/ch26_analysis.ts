@@ -143,11 +143,11 @@ console.log(await tea.count(), "requests for tea, as one was sent again");
 // A mistake must not look like an empty answer.
 const wrong: [(text: string) => unknown, string][] = [
   [(text) => capture.filter(text), "tcp prot 80"],
-  [(text) => capture.where(text), "ipv4.ttl < 5 && tcp.prot == 80"],
+  [(text) => capture.where(text).count(), "ipv4.ttl < 5 && tcp.prot == 80"],
 ];
 for (const [ask, text] of wrong) {
   try {
-    ask(text);
+    await ask(text);
   } catch (error) {
     if (!(error instanceof net.ParseError)) throw error;
     console.log(text);

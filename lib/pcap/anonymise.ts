@@ -6,9 +6,7 @@
 
 import { NetError } from "../errors.ts";
 import type { Capture } from "./capture.ts";
-import { CryptoPan } from "./crypto_pan.ts";
 import { derive, type DerivedHeader } from "./derived.ts";
-import { knowsLink, readdress } from "./readdress.ts";
 
 /** Options for {@linkcode anonymise}. */
 export interface AnonymiseOptions {
@@ -101,6 +99,8 @@ export async function anonymise(
       `Cannot anonymise a capture as 'payload' must be "keep" or "zero": current value is ${payload}`,
     );
   }
+  const { CryptoPan } = await import("./crypto_pan.ts");
+  const { knowsLink, readdress } = await import("./readdress.ts");
   const { name, format, linkType, resolution } = capture;
   const check = (linkType: number) => {
     if (!knowsLink(linkType)) throw unsupported(name, linkType);

@@ -5,12 +5,11 @@
  */
 
 import { canvas } from "../inspect/canvas.ts";
-import { Packet } from "../packet/packet.ts";
+import type { Packet } from "../packet/packet.ts";
 import type { Block, Interface } from "./block.ts";
 import { type Columns, columns, countBy } from "./columns.ts";
 import type { CountKey } from "./columns_tally.ts";
 import type { Compression } from "./compressed.ts";
-import { blocksOf } from "./pcapng_blocks.ts";
 import type { CaptureReader } from "./reader.ts";
 import type { CaptureHeader } from "./reading.ts";
 import type { BufferUse, Records } from "./records.ts";
@@ -118,6 +117,7 @@ export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
    * @throws {NetError} If the file cannot be read any more.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Packet, void, void> {
+    const { Packet } = await import("../packet/packet.ts");
     for await (const records of this.records("keep")) {
       while (records.next()) {
         yield new Packet(records.frame());
@@ -186,6 +186,7 @@ export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
    * ```
    */
   async *blocks(): AsyncGenerator<Block, void, void> {
+    const { blocksOf } = await import("./pcapng_blocks.ts");
     for await (const records of this.#reader.read("keep")) {
       for (const block of blocksOf(records)) {
         yield block;
@@ -258,8 +259,8 @@ export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
    *
    * @param expression The filter: `tcp.flags.SYN && ipv4.ttl < 5`.
    * @returns The capture of fewer packets; numbers count those of this capture.
-   * @throws {ParseError} If it does not parse, or there is no such field; it says
-   * where, and what may be meant.
+   * @throws {ParseError} If it does not parse; it says where. If there is no such
+   * field, reading the capture says so, and what may be meant.
    *
    * @example
    * ```ts
@@ -414,13 +415,13 @@ export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
     target: TargetLike,
     options: WriteToOptions = {},
   ): Promise<number> {
-    this.#reader.checkReadable();
-    const { keeps, isPart: unsized } = this.#reader;
+    await this.#reader.checkReadable();
+    const { isPart: unsized } = this.#reader;
     const reads = this.paths;
     const to = await openTarget(target, options.overwrite ?? false, { reads });
     try {
       const buffers = this.#reader.read("reuse", { copy: true, unsized });
-      return await rewrite(buffers, to, !keeps);
+      return await rewrite(buffers, to);
     } finally {
       await to.close();
     }
@@ -454,7 +455,7 @@ export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
     path: (index: number) => string,
     options: SplitOptions = {},
   ): Promise<string[]> {
-    this.#reader.checkReadable();
+    await this.#reader.checkReadable();
     const buffers = this.#reader.read("reuse", { copy: true, unsized: true });
     return await splitFiles(buffers, by, path, {
       ...options,

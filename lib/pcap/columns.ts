@@ -7,11 +7,11 @@
  * @module
  */
 
-import { type FieldPath, resolveField } from "../packet/fields.ts";
-import { Scan } from "../packet/scan.ts";
-import { Column } from "../packet/scan_column.ts";
+import type { FieldPath } from "../packet/fields.ts";
+import type { Column } from "../packet/scan_column.ts";
 import type { ScanSource } from "../packet/scan_source.ts";
-import { type CountKey, tallyOf } from "./columns_tally.ts";
+import { resolveFields } from "./columns_fields.ts";
+import type { CountKey } from "./columns_tally.ts";
 
 /** A capture, as far as columns are read from it: `Capture` is one. */
 export interface RecordSource {
@@ -83,7 +83,8 @@ export async function columns<const P extends string>(
   capture: RecordSource,
   fields: readonly P[],
 ): Promise<Columns<P>> {
-  const paths = fields.map((field) => resolveField(field));
+  const paths = await resolveFields(fields);
+  const { Column } = await import("../packet/scan_column.ts");
   const parts: (readonly Column[])[] = [];
   for await (const batch of fullBatches(capture, paths, BATCH, "keep")) {
     parts.push(batch.columns.map((column) => column.head(batch.length)));
@@ -134,7 +135,7 @@ export async function* columnBatches<const P extends string>(
       `Cannot read columns as 'size' must be a whole number, 1 or more: current value is ${size}`,
     );
   }
-  const paths = fields.map((field) => resolveField(field));
+  const paths = await resolveFields(fields);
   for await (const batch of fullBatches(capture, paths, size, "keep")) {
     yield named(
       fields,
@@ -173,9 +174,10 @@ export async function countBy(
   capture: RecordSource,
   field: string,
 ): Promise<Map<CountKey, number>> {
-  const path = resolveField(field);
-  const tally = tallyOf(path);
-  for await (const batch of passes(capture, [path], PASS)) {
+  const { tallyOf } = await import("./columns_tally.ts");
+  const paths = await resolveFields([field]);
+  const tally = tallyOf(paths[0]!);
+  for await (const batch of passes(capture, paths, PASS)) {
     tally.add(batch.columns[0]!, batch.length);
   }
   return new Map([...tally.counts()].sort(([, a], [, b]) => b - a));
@@ -220,6 +222,7 @@ export async function* passes(
   paths: readonly FieldPath[],
   size: number,
 ): AsyncGenerator<FilledColumns, void, void> {
+  const { Scan } = await import("../packet/scan.ts");
   const scan = new Scan(paths);
   const columns = scan.room(size);
   for await (const records of capture.records(scan.keeps ? "keep" : "reuse")) {
@@ -266,6 +269,7 @@ export async function* fullBatches(
   size: number,
   use: "keep" | "reuse",
 ): AsyncGenerator<FilledColumns, void, void> {
+  const { Scan } = await import("../packet/scan.ts");
   const scan = new Scan(paths);
   let columns = scan.room(size);
   let length = 0;

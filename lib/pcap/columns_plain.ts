@@ -4,17 +4,19 @@
  * @module
  */
 
-import { eagerDecoder, type PlainPacket } from "../packet/scan_eager.ts";
+import type { PlainPacket } from "../packet/scan_eager.ts";
 import type { RecordSource } from "./columns.ts";
 
+/** Packets at a time: few enough for their objects to be young when they go. */
+const BATCH = 32;
+
 /**
- * Decodes all packets into plain objects, some hundred at a time: for whoever
+ * Decodes all packets into plain objects, some at a time: for whoever
  * wants all fields of all packets, for half of what asking a `Packet` for each
  * costs.
  *
  * @param capture The capture.
- * @returns The packets, in lists of whatever was read at once. Their octets lie in
- * buffers that they share.
+ * @returns The packets, in lists. Their octets lie in buffers that they share.
  * @throws {DecodeError} If the file ends within a packet.
  * @throws {NetError} If the file cannot be read.
  *
@@ -40,10 +42,15 @@ import type { RecordSource } from "./columns.ts";
 export async function* decodeAll(
   capture: RecordSource,
 ): AsyncGenerator<PlainPacket[], void, void> {
+  const { eagerDecoder } = await import("../packet/scan_eager.ts");
   const decode = eagerDecoder();
   for await (const records of capture.records("keep")) {
-    const packets: PlainPacket[] = [];
-    while (records.next()) packets.push(decode(records));
+    let packets: PlainPacket[] = [];
+    while (records.next()) {
+      if (packets.push(decode(records)) < BATCH) continue;
+      yield packets;
+      packets = [];
+    }
     if (packets.length > 0) yield packets;
   }
 }

@@ -4,15 +4,9 @@
  * @module
  */
 
-import { resolveField } from "../packet/fields.ts";
 import { passes, type RecordSource } from "./columns.ts";
-import {
-  csvCell,
-  type RowFormat,
-  type RowTarget,
-  type RowWriter,
-  rowWriter,
-} from "./columns_cells.ts";
+import type { RowFormat, RowTarget, RowWriter } from "./columns_cells.ts";
+import { resolveFields } from "./columns_fields.ts";
 import { openTarget } from "./target.ts";
 import { asciiOf } from "./text_bytes.ts";
 
@@ -70,6 +64,7 @@ export async function writeCsv(
   fields: readonly string[],
   options: WriteColumnsOptions = {},
 ): Promise<number> {
+  const { csvCell } = await import("./columns_cells.ts");
   const head = `${fields.map(csvCell).join(",")}\n`;
   return await write(capture, target, fields, options, head, {
     isJson: false,
@@ -135,7 +130,8 @@ async function write(
   head: string,
   format: RowFormat,
 ): Promise<number> {
-  const paths = fields.map((field) => resolveField(field));
+  const { rowWriter } = await import("./columns_cells.ts");
+  const paths = await resolveFields(fields);
   const target = await openTarget(to, overwrite);
   let rows = 0;
   try {

@@ -26,7 +26,7 @@ export type Compression = "gzip" | "zstd";
 const PIECE = 2048;
 
 /** What is asked of a decoder of node:zlib. */
-interface Decoder extends AsyncIterable<Uint8Array> {
+interface Decoder extends AsyncIterable<Uint8Array<ArrayBuffer>> {
   readonly destroyed: boolean;
   write(octets: Uint8Array): boolean;
   end(): void;
@@ -137,7 +137,13 @@ async function* gunzip(
     decoder.destroy(new Error("no more octets"));
   });
   try {
-    yield* decoder;
+    for await (const piece of decoder) {
+      yield piece;
+      // It has been copied. Freed by hand when the decoder is done with the buffer,
+      // it does not wait for the garbage to be collected, with many like it.
+      const { buffer, byteOffset, byteLength } = piece;
+      if (byteOffset + byteLength === buffer.byteLength) buffer.transfer(0);
+    }
   } catch (error) {
     if ("reason" in failure) throw failure.reason;
     throw decodeError(error, "gzip", gunzip.bytesWritten);

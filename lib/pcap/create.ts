@@ -6,7 +6,7 @@
  * @module
  */
 
-import { frameOf, Packet } from "../packet/packet.ts";
+import type { Packet } from "../packet/packet.ts";
 import { type AppendedFile, fileToAppend } from "./append.ts";
 import {
   type EncodedPacket,
@@ -69,6 +69,12 @@ const COMMENT = 1;
 
 const WRITTEN = Promise.resolve();
 
+/** The packet engine; a type, so that reading a capture does not load it. */
+type PacketEngine = Pick<
+  typeof import("../packet/packet.ts"),
+  "frameOf" | "Packet"
+>;
+
 /**
  * A capture file that is being written: what {@linkcode create} gives.
  *
@@ -91,6 +97,7 @@ export class CaptureWriter implements AsyncDisposable {
   /** The file format. */
   readonly format: "pcap" | "pcapng";
   readonly #target: Target;
+  readonly #engine: PacketEngine;
   readonly #encoder: PcapEncoder | PcapngEncoder;
   readonly #snapLength: number;
   /** The interface of each link type, in pcapng. */
@@ -106,11 +113,13 @@ export class CaptureWriter implements AsyncDisposable {
    * Takes a target that is open; {@linkcode create} opens one.
    *
    * @param target Where the octets go.
+   * @param engine Tells packets from other things, and where they lie.
    * @param options Format, link type and resolution.
    * @param file The file that the target writes to the end of, if it does.
    */
   constructor(
     target: Target,
+    engine: PacketEngine,
     options: CreateOptions = {},
     file?: AppendedFile,
   ) {
@@ -119,6 +128,7 @@ export class CaptureWriter implements AsyncDisposable {
     const encoding = { resolution, little: true, ...file };
     this.format = format;
     this.#target = target;
+    this.#engine = engine;
     this.#linkType = linkType;
     this.#snapLength = file?.snapLength || SNAP_LENGTH;
     if (format === "pcap") {
@@ -213,11 +223,12 @@ export class CaptureWriter implements AsyncDisposable {
     if (this.#isClosed) {
       throw refuse(`${this.path} must be open`, "closed", TypeError);
     }
+    const { frameOf, Packet } = this.#engine;
     const isPacket = packet instanceof Packet;
     if (!isPacket && !(packet instanceof Uint8Array)) {
       throw refuse("'packet' must be a Packet or octets", packet, TypeError);
     }
-    const frame = isPacket ? placeOf(packet) : octetsFrame(packet);
+    const frame = isPacket ? placeOf(packet, frameOf) : octetsFrame(packet);
     const captured = frame.end - frame.start;
     if (captured > this.#snapLength) {
       throw refuse(
@@ -290,7 +301,10 @@ export class CaptureWriter implements AsyncDisposable {
 }
 
 /** A packet's place and time; one that was built is of now. */
-function placeOf(packet: Packet): EncodedPacket {
+function placeOf(
+  packet: Packet,
+  frameOf: PacketEngine["frameOf"],
+): EncodedPacket {
   const { octets, start, end, length, seconds, nanoseconds } = frameOf(packet);
   if (seconds === undefined) return { ...octetsFrame(packet.bytes), length };
   return { octets, start, end, length, seconds, nanoseconds };
@@ -365,6 +379,7 @@ export async function create(
   const file = append ? await fileToAppend(path, options) : undefined;
   const format = file?.format ?? options.format ??
     (path.endsWith(".pcapng") ? "pcapng" : "pcap");
+  const engine = await import("../packet/packet.ts");
   const opened = await openTarget(target, overwrite, { append });
-  return new CaptureWriter(opened, { ...options, format }, file);
+  return new CaptureWriter(opened, engine, { ...options, format }, file);
 }

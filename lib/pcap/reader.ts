@@ -137,15 +137,13 @@ export class CaptureReader {
     use: BufferUse,
     options: ReadOptions = {},
   ): AsyncGenerator<Records, void, void> {
+    const check = await startStages(this.#stages);
     const reading = await this.#start(options.copy ?? false);
     const { source } = reading;
     const readers = this.#lineage();
     for (const reader of readers) reader.#open.add(source);
     const { unsized } = options;
-    const records = recordsOf(reading, {
-      check: startStages(this.#stages),
-      unsized,
-    });
+    const records = recordsOf(reading, { check, unsized });
     try {
       yield* fill(reading, records, this.keeps ? "keep" : use, {
         signal: this.#signal,
@@ -158,11 +156,17 @@ export class CaptureReader {
   }
 
   /**
-   * Checks that it can be read.
+   * Checks that it can be read: before a file is made for what is read.
    *
    * @throws {NetError} If it is closed, or can be read once and has been.
+   * @throws {ParseError} If a display filter names a field that there is not.
    */
-  checkReadable(): void {
+  async checkReadable(): Promise<void> {
+    this.#checkSource();
+    await startStages(this.#stages);
+  }
+
+  #checkSource(): void {
     this.checkOpen();
     const root = this.#lineage().at(-1)!;
     if (this.#again !== undefined || root.#reading !== undefined) return;
@@ -205,7 +209,7 @@ export class CaptureReader {
   }
 
   async #start(copy: boolean): Promise<Reading> {
-    this.checkReadable();
+    this.#checkSource();
     const signal = this.#signal;
     if (this.#again !== undefined) {
       return await begin(await this.#again(), { signal, copy });

@@ -24,7 +24,7 @@ import {
   type RecordCheck,
   type Records,
 } from "./records.ts";
-import { type Source, turn } from "./source.ts";
+import type { Source } from "./source.ts";
 
 /** What a capture says of itself before its first packet. */
 export interface CaptureHeader extends FileHeader {
@@ -239,14 +239,12 @@ export async function* fill<R extends Records>(
     if (records.isOver || isWhole) break;
     const room = records.room(use);
     let got: number;
-    if (source.readSync === undefined) {
+    const isTurn = performance.now() - since > SLICE;
+    if (source.readSync === undefined || isTurn) {
       got = await deadline.race(source.read(room));
+      since = performance.now();
     } else {
       got = source.readSync(room);
-      if (performance.now() - since > SLICE) {
-        await deadline.race(turn());
-        since = performance.now();
-      }
     }
     if (got === 0) break;
     records.added(got);

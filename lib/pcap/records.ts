@@ -9,11 +9,13 @@ import { DecodeError } from "../errors.ts";
 import type { Frame } from "../packet/frame.ts";
 import type { Interface } from "./pcapng_interface.ts";
 
-/**
- * Octets that a buffer takes. A packet that is kept keeps its buffer, so larger
- * would not do; with a quarter of this, reading takes a third longer.
- */
+/** Octets that a buffer takes; with a quarter of this, reading takes a third longer. */
 export const CHUNK = 256 * 1024;
+/**
+ * The same where packets lie in the buffer: one that is kept keeps all of it. The
+ * packets take so long that a larger one would not be quicker.
+ */
+const KEPT = 64 * 1024;
 
 /** The most octets that one packet can have, as libpcap has it for most links. */
 const MAX_CAPTURED = 262_144;
@@ -219,13 +221,14 @@ export abstract class Records {
    */
   room(use: BufferUse): Uint8Array {
     const rest = this.#filled - this.at;
+    const chunk = use === "keep" ? KEPT : CHUNK;
     // A record may claim anything: the buffer grows with what has come, twofold
     // at most, not with what is claimed.
-    const wanted = Math.min(this.needed, Math.max(CHUNK, 2 * rest));
+    const wanted = Math.min(this.needed, Math.max(chunk, 2 * rest));
     if (this.at + wanted > this.#octets.length) {
       const old = this.#octets.subarray(this.at, this.#filled);
       if (use === "keep" || wanted > this.#octets.length) {
-        this.#octets = new Uint8Array(Math.max(CHUNK, wanted));
+        this.#octets = new Uint8Array(Math.max(chunk, wanted));
         this.#view = dataView(this.#octets);
       }
       this.#octets.set(old);

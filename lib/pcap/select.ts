@@ -6,16 +6,16 @@
  */
 
 import { ParseError } from "../errors.ts";
-import { match } from "../packet/match/match.ts";
-import { Packet } from "../packet/packet.ts";
+import { parseMatch } from "../packet/match/parse.ts";
+import type { Packet } from "../packet/packet.ts";
 import { compileFilter, type RecordTest } from "./filter/compile.ts";
 import type { CaptureHeader } from "./reading.ts";
 import type { RecordCheck } from "./records.ts";
 
 /** One step of a selection. */
 export interface Stage {
-  /** Starts it, for one reading. */
-  readonly start: () => RecordCheck;
+  /** Starts it, for one reading; that may have to load the packet engine. */
+  readonly start: () => RecordCheck | Promise<RecordCheck>;
   /** Whether it hands out packets, which must stay as they are. */
   readonly keeps: boolean;
 }
@@ -46,15 +46,16 @@ export interface SliceOptions {
  * import { sliceStage, startStages } from "./select.ts";
  * import assert from "node:assert/strict";
  *
- * const check = startStages([sliceStage({ from: 2 })])!;
+ * const check = (await startStages([sliceStage({ from: 2 })]))!;
  * const record = { seconds: 0, nanoseconds: 0 } as never;
  * assert.deepEqual([check(record), check(record)], [false, true]);
  * ```
  */
-export function startStages(
+export async function startStages(
   stages: readonly Stage[],
-): RecordCheck | undefined {
-  return stages.map((stage) => stage.start()).reduce<RecordCheck | undefined>(
+): Promise<RecordCheck | undefined> {
+  const checks = await Promise.all(stages.map((stage) => stage.start()));
+  return checks.reduce<RecordCheck | undefined>(
     (before, check) =>
       before === undefined
         ? check
@@ -87,8 +88,13 @@ export function filterStage(
   header: CaptureHeader,
 ): Stage {
   if (typeof test === "function") {
-    const check: RecordCheck = (record) => test(new Packet(record.frame()));
-    return { start: () => check, keeps: true };
+    return {
+      keeps: true,
+      async start() {
+        const { Packet } = await import("../packet/packet.ts");
+        return (record) => test(new Packet(record.frame()));
+      },
+    };
   }
   if (typeof test !== "string") {
     throw new TypeError(
@@ -124,10 +130,11 @@ export function filterStage(
 }
 
 /**
- * Makes a stage of a display filter.
+ * Makes a stage of a display filter. What its names lead to is found out when it
+ * is started: that takes the packet engine.
  *
  * @param expression The filter, by field names.
- * @returns The stage.
+ * @returns The stage; starting it throws a `ParseError` if there is no such field.
  * @throws {ParseError} If it does not parse.
  *
  * @example
@@ -135,14 +142,27 @@ export function filterStage(
  * import { whereStage } from "./select.ts";
  * import assert from "node:assert/strict";
  *
- * assert.throws(() => whereStage("tcp.prot == 1"), SyntaxError);
+ * assert.throws(() => whereStage("tcp.port =="), SyntaxError);
+ * await assert.rejects(async () => whereStage("tcp.prot == 1").start(), SyntaxError);
  * ```
  */
 export function whereStage(expression: string): Stage {
-  const matches = match(expression);
-  const check: RecordCheck = (record) =>
-    matches(new Packet(record.frame()), { number: record.number });
-  return { start: () => check, keeps: true };
+  if (typeof expression !== "string") {
+    throw new TypeError(
+      `Cannot match packets as 'expression' must be a string: current value is ${expression}`,
+    );
+  }
+  parseMatch(expression);
+  return {
+    keeps: true,
+    async start() {
+      const { match } = await import("../packet/match/match.ts");
+      const { Packet } = await import("../packet/packet.ts");
+      const matches = match(expression);
+      return (record) =>
+        matches(new Packet(record.frame()), { number: record.number });
+    },
+  };
 }
 
 /**

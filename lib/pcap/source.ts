@@ -22,14 +22,14 @@ export interface Source {
   /**
    * Reads the next octets at once, where that cannot wait for long. It costs a
    * tenth of what the runtime takes to do it in the background, but whoever
-   * reads much must give timers and sockets their {@linkcode turn}.
+   * reads much must {@linkcode Source.read} at times.
    *
    * @param into Where to put them.
    * @returns How many there were; 0 at the end.
    */
   readonly readSync?: (into: Uint8Array) => number;
   /**
-   * Reads the next octets.
+   * Reads the next octets; meanwhile timers and sockets have their turn.
    *
    * @param into Where to put them.
    * @returns How many there were; 0 at the end.
@@ -64,13 +64,14 @@ export interface Source {
 export async function openSource(
   from: string | URL | ReadableStream<Uint8Array> | Uint8Array,
 ): Promise<Source> {
-  if (from instanceof Uint8Array) return memorySource(from);
-  if (from instanceof ReadableStream) return streamSource(from);
   if (from === "-") return standardInput();
   if (typeof from === "string") return await openFile(from);
+  if (from instanceof Uint8Array) return memorySource(from);
   if (from instanceof URL && from.protocol === "file:") {
     return await openFile(decodeURIComponent(from.pathname));
   }
+  // Last, as the runtime loads what streams are when they are first named.
+  if (from instanceof ReadableStream) return streamSource(from);
   throw new TypeError(
     `Cannot open a capture as 'source' must be a path, a file: URL, a stream or a Uint8Array: current value is ${from}`,
   );
@@ -89,7 +90,10 @@ function memorySource(octets: Uint8Array): Source {
     octets,
     again: () => Promise.resolve(memorySource(octets)),
     readSync,
-    read: (into) => Promise.resolve(readSync(into)),
+    async read(into) {
+      await turn();
+      return readSync(into);
+    },
     close: () => Promise.resolve(),
   };
 }

@@ -9,11 +9,10 @@
  */
 
 import { NetError, PermissionError } from "../errors.ts";
-import { type FieldPath, resolveField } from "../packet/fields.ts";
-import { type Column, flagNames } from "../packet/scan_column.ts";
+import type { FieldPath } from "../packet/fields.ts";
+import type { Column } from "../packet/scan_column.ts";
 import { passes, type RecordSource } from "./columns.ts";
-import { plainText } from "./columns_cells.ts";
-import { quotePaths } from "./sql_paths.ts";
+import { resolveFields } from "./columns_fields.ts";
 import { SqlResult } from "./sql_result.ts";
 
 /** Options for {@linkcode sql}. */
@@ -98,10 +97,12 @@ export async function sql(
     );
   }
   signal?.throwIfAborted();
+  const { quotePaths } = await import("./sql_paths.ts");
   const found = quotePaths(query);
   const names = options.fields ?? found.paths;
-  const paths = (names.length === 0 ? USUAL : names)
-    .map((name) => resolveField(name));
+  const paths = await resolveFields(names.length === 0 ? USUAL : names);
+  const { flagNames } = await import("../packet/scan_column.ts");
+  const { plainText } = await import("./columns_cells.ts");
   const duck = await load(capture.name);
   const database = await duck.DuckDBInstance.create(":memory:");
   try {
@@ -120,7 +121,10 @@ export async function sql(
         signal?.throwIfAborted();
         chunk.rowCount = length;
         columns.forEach((column, at) =>
-          chunk.setColumnValues(at, cells(duck, column, length) as never)
+          chunk.setColumnValues(
+            at,
+            cells(duck, column, length, { flagNames, plainText }) as never,
+          )
         );
         appender.appendDataChunk(chunk);
       }
@@ -199,8 +203,19 @@ function columnType(duck: DuckDb, { kind, bits }: FieldPath) {
   }
 }
 
+/** Says values as text. */
+interface Texts {
+  flagNames(bits: number, flags: readonly string[]): string[];
+  plainText(value: unknown): string;
+}
+
 /** A column's values as DuckDB's package takes them. */
-function cells(duck: DuckDb, column: Column, length: number): unknown[] {
+function cells(
+  duck: DuckDb,
+  column: Column,
+  length: number,
+  { flagNames, plainText }: Texts,
+): unknown[] {
   const { values, path: { kind, flags, bits } } = column;
   const each = (cell: (row: number) => unknown): unknown[] =>
     Array.from(

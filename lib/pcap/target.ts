@@ -69,7 +69,10 @@ export async function openTarget(
   overwrite: boolean,
   options: TargetOptions = {},
 ): Promise<Target> {
-  if (to instanceof WritableStream) return streamTarget(to);
+  // The runtime loads what streams are when they are first named.
+  if (typeof to !== "string" && to instanceof WritableStream) {
+    return streamTarget(to);
+  }
   return await fileTarget(targetPath(to), overwrite, options);
 }
 

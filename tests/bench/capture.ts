@@ -140,6 +140,34 @@ async function peak(job: Job, path: string): Promise<number> {
     1024;
 }
 
+/** What memory is measured of, the job that does it, and whether it reads gzip. */
+const MEMORY: readonly (readonly [string, Job, boolean])[] = [
+  ["nothing", "start", false],
+  ["count by a field", "count", false],
+  ["the same, gzip", "count", true],
+  ["columns", "columns", false],
+  ["CSV", "csv", false],
+  ["lines", "lines", false],
+  ["for await, no layer asked for", "iterate", false],
+  ["the same, gzip", "iterate", true],
+  ["for await, every layer", "decode", false],
+  ["Parquet", "parquet", false],
+];
+
+/** The same file packed with gzip, kept like the file. */
+async function gzipped(path: string): Promise<string> {
+  const packed = `${path}.gz`;
+  if (await Deno.stat(packed).then(() => true, () => false)) return packed;
+  const part = `${packed}.${Deno.pid}.part`;
+  const file = await Deno.open(path);
+  await Deno.writeFile(
+    part,
+    file.readable.pipeThrough(new CompressionStream("gzip")),
+  );
+  await Deno.rename(part, packed);
+  return packed;
+}
+
 /** One goal: our figure, the peer's, and how they are to stand to each other. */
 type Goal = {
   readonly work: string;
@@ -186,15 +214,16 @@ export async function bench(): Promise<void> {
     canvas: page,
   }));
   const rows = [];
-  for (const job of ["count", "columns", "csv", "lines", "decode"] as const) {
-    rows.push({
-      job,
-      [inspect.bytes(small.size)]: inspect.bytes(await peak(job, small.path)),
-      [inspect.bytes(large.size)]: inspect.bytes(await peak(job, large.path)),
-    });
+  for (const [what, job, isPacked] of MEMORY) {
+    const row: Record<string, string> = { job: what };
+    for (const { path, size } of [small, large]) {
+      const most = await peak(job, isPacked ? await gzipped(path) : path);
+      row[inspect.bytes(size)] = inspect.bytes(most);
+    }
+    rows.push(row);
   }
   console.log(inspect.table(rows, {
-    title: "Most memory, whole process (goal: at most 120 MB)",
+    title: "Most memory, whole process (goal: at most 120 MB, 114 MiB)",
     canvas: page,
   }));
 }

@@ -7,7 +7,7 @@
 
 import { columnBatches, countBy } from "../../lib/pcap/columns.ts";
 import { writeCsv } from "../../lib/pcap/columns_text.ts";
-import { type Capture, open } from "../../lib/pcap/mod.ts";
+import { type Capture, open, writeParquet } from "../../lib/pcap/mod.ts";
 import { writeLines } from "../../lib/pcap/text.ts";
 
 /** What goes into the table that both programs make. */
@@ -28,9 +28,19 @@ export const FIELDS: readonly string[] = [
 export const NOT_DNS = "not (port 53 or (vlan and port 53))";
 
 /** What a process can be asked to do. */
-export type Job = "lines" | "csv" | "count" | "columns" | "decode";
+export type Job =
+  | "start"
+  | "lines"
+  | "csv"
+  | "count"
+  | "columns"
+  | "iterate"
+  | "decode"
+  | "parquet";
 
 const jobs: Readonly<Record<Job, (capture: Capture) => Promise<unknown>>> = {
+  // What a process takes that does nothing.
+  start: () => Promise.resolve(),
   lines: (capture) => writeLines(capture.filter(NOT_DNS), Deno.stdout.writable),
   csv: (capture) => writeCsv(capture, Deno.stdout.writable, FIELDS),
   count: (capture) => countBy(capture, "ipv4.dst"),
@@ -39,6 +49,12 @@ const jobs: Readonly<Record<Job, (capture: Capture) => Promise<unknown>>> = {
       if (batch["ipv4.src"] === undefined) throw new Error("no column");
     }
   },
+  async iterate(capture) {
+    for await (const { length } of capture) {
+      if (length === 0) throw new Error("no octets");
+    }
+  },
+  parquet: (capture) => writeParquet(capture, Deno.stdout.writable, FIELDS),
   async decode(capture) {
     for await (const { layers } of capture) {
       if (layers.length === 0) throw new Error("no layer");

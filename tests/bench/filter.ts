@@ -1,6 +1,7 @@
 /**
  * Capture filters: what a packet costs in memory, beside the whole of a tcpdump
- * process that reads the same file.
+ * process that reads the same file; and files filtered into files, both programs
+ * whole.
  *
  * @module
  */
@@ -9,6 +10,7 @@ import * as inspect from "../../lib/inspect/mod.ts";
 import { compileFilter } from "../../lib/pcap/filter/compile.ts";
 import { mixedCapture } from "./mixed.ts";
 import { medianOf } from "./peers.ts";
+import { median } from "./pty.ts";
 
 const PACKETS = 200_000;
 /** So many stay in the processor's cache, as when a file is read in pieces. */
@@ -49,7 +51,93 @@ function tcpdump(path: string, expression: string): number | undefined {
   }
 }
 
-/** Prints the table. */
+const FILE_PACKETS = 1_000_000;
+const FILE_ROUNDS = 9;
+/** One that takes most of the file, and one that takes a seventh of it. */
+const FILE_EXPRESSIONS = ["tcp", "tcp dst port 443"];
+const JOB = new URL("filter_job.ts", import.meta.url).pathname;
+
+/** Milliseconds that a program takes; `undefined` if there is none. */
+async function programTime(
+  program: string,
+  args: string[],
+): Promise<number | undefined> {
+  const start = performance.now();
+  try {
+    const { success } = await new Deno.Command(program, {
+      args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    if (!success) throw new Error(`${program} fails`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  return performance.now() - start;
+}
+
+/** Files filtered into files: the two programs by turns, each to a new file. */
+async function fileToFile(): Promise<Record<string, string>[]> {
+  const { path } = await mixedCapture(FILE_PACKETS);
+  const folder = await Deno.makeTempDir();
+  const [ours, theirs] = [`${folder}/ours.pcap`, `${folder}/theirs.pcap`];
+  const rows: Record<string, string>[] = [];
+  try {
+    for (const expression of FILE_EXPRESSIONS) {
+      const job = ["run", "-A", "--no-check", JOB, path, ours, expression];
+      const times: { ours: number[]; theirs: number[] } = {
+        ours: [],
+        theirs: [],
+      };
+      for (let round = -1; round < FILE_ROUNDS; round++) {
+        for (const file of [ours, theirs]) {
+          await Deno.remove(file).catch(() => {});
+        }
+        const tcpdump = await programTime(
+          "tcpdump",
+          ["-r", path, "-w", theirs, expression],
+        );
+        const deno = await programTime(Deno.execPath(), job);
+        // The first round fills caches.
+        if (round < 0) continue;
+        times.ours.push(deno!);
+        if (tcpdump !== undefined) times.theirs.push(tcpdump);
+      }
+      const hasPeer = times.theirs.length > 0;
+      if (hasPeer && !await isSame(ours, theirs)) {
+        throw new Error(`${expression}: not the octets that tcpdump writes`);
+      }
+      const shown = (all: number[]) =>
+        `${inspect.duration(Math.min(...all))}, ${
+          inspect.duration(median(all))
+        }`;
+      const ratio = (of: (all: number[]) => number) =>
+        (of(times.ours) / of(times.theirs)).toFixed(2);
+      rows.push({
+        filter: expression,
+        written: inspect.bytes((await Deno.stat(ours)).size),
+        "ours: least, median": shown(times.ours),
+        tcpdump: hasPeer ? shown(times.theirs) : "absent",
+        "x (goal 0.75)": hasPeer
+          ? `${ratio((all) => Math.min(...all))}, ${ratio(median)}`
+          : "",
+      });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  return rows;
+}
+
+async function isSame(a: string, b: string): Promise<boolean> {
+  const [left, right] = await Promise.all([Deno.readFile(a), Deno.readFile(b)]);
+  return left.length === right.length &&
+    left.every((octet, at) => octet === right[at]);
+}
+
+/** Prints the tables. */
 export async function bench(): Promise<void> {
   const { path } = await mixedCapture(PACKETS);
   const octets = await Deno.readFile(path);
@@ -89,6 +177,12 @@ export async function bench(): Promise<void> {
   });
   console.log(inspect.table(rows, {
     title: `Filtering ${inspect.count(PACKETS)} packets: time a packet`,
+    canvas: inspect.canvas({ width: 110 }),
+  }));
+  console.log(inspect.table(await fileToFile(), {
+    title: `Filtering ${
+      inspect.count(FILE_PACKETS)
+    } packets, file to file: whole programs by turns`,
     canvas: inspect.canvas({ width: 110 }),
   }));
 }

@@ -21,7 +21,7 @@
  * @module
  */
 
-import { Packet } from "../../packet/packet.ts";
+import type { Packet } from "../../packet/packet.ts";
 import { emit } from "./emit.ts";
 import { filterCondition } from "./generate.ts";
 
@@ -175,8 +175,9 @@ export function filter(
     return test;
   };
   return (packet, length) => {
-    const known = packet instanceof Packet;
-    if (!known && !(packet instanceof Uint8Array)) {
+    // Not instanceof Packet: that would load the whole packet engine.
+    const known = !(packet instanceof Uint8Array);
+    if (known && !(packet?.bytes instanceof Uint8Array)) {
       throw new TypeError(
         `Cannot filter a packet as 'packet' must be a Uint8Array or a Packet: current value is ${packet}`,
       );
