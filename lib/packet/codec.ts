@@ -24,6 +24,7 @@ import type {
   Writer,
 } from "./layer.ts";
 import { type Layout, layout } from "./layout.ts";
+import { Code, type Reader } from "./read_code.ts";
 import { compileTable, type Table } from "./table.ts";
 
 /**
@@ -226,9 +227,39 @@ export function tailTable(
   return table;
 }
 
+/**
+ * Compiles what reads the fields behind the fixed ones where nothing is wrong
+ * with them.
+ *
+ * @param layer The layer.
+ * @returns The function; to conditions it shows the fields that it is given.
+ *
+ * @example
+ * ```ts
+ * import { tailReader } from "./codec.ts";
+ * import { tcp } from "./layers/tcp.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const octets = Uint8Array.of(2, 4, 5, 180);
+ * const out = { options: [] };
+ * const read = tailReader(tcp as never);
+ * assert.equal(read(octets, new DataView(octets.buffer), 0, 4, 0, out, {}, {}), 4);
+ * assert.deepEqual(out.options, [{ kind: "mss", mss: 1460 }]);
+ * ```
+ */
+export function tailReader(layer: Pick<Layer, "name" | "tail">): Reader {
+  const table = tailTable(layer);
+  const code = new Code();
+  return code.reader(table.code(code, "out", {
+    object: "fields",
+    of: (name) => `${table.names.includes(name) ? "out" : "fields"}.${name}`,
+  }));
+}
+
 /** Makes the function that reads all fields behind the fixed ones. */
 function parser(layer: Layer) {
   const { read, blank } = tailTable(layer);
+  let quick: Reader | undefined;
   const { size } = layer;
   return (
     header: LayerView,
@@ -239,10 +270,22 @@ function parser(layer: Layer) {
     begin?: (parsed: Parsed) => void,
   ): Parsed => {
     const end = at + header.headerLength;
-    const cursor = new Cursor(octets, at + size, end, at, view);
-    const parsed: Parsed = { values: blank(), end: size, trouble: undefined };
+    const values = blank();
+    const parsed: Parsed = { values, end: size, trouble: undefined };
     begin?.(parsed);
-    cursor.header = cursor.fields = header as unknown as Fields;
+    const fields = header as unknown as Fields;
+    if (marks === undefined) {
+      quick ??= tailReader(layer);
+      const from = at + size;
+      const to = quick(octets, view, from, end, at, values, fields, fields);
+      if (to >= 0) {
+        parsed.end = to - at;
+        return parsed;
+      }
+      Object.assign(values, blank());
+    }
+    const cursor = new Cursor(octets, at + size, end, at, view);
+    cursor.header = cursor.fields = fields;
     cursor.marks = marks;
     try {
       read(cursor, parsed.values, cursor.header);

@@ -11,6 +11,7 @@ import {
   fieldOf,
   type Length,
   lengthAt,
+  lengthCode,
   type Test,
 } from "./formats.ts";
 import type {
@@ -22,6 +23,7 @@ import type {
   FieldValues,
 } from "./layer.ts";
 import { formatOf, isFormat } from "./layout.ts";
+import { type Code, coded, type FieldNames } from "./read_code.ts";
 import { compileTable, type Table } from "./table.ts";
 import { valueText } from "./value.ts";
 
@@ -54,6 +56,31 @@ function compileCondition(condition: Condition): Holds {
   return (fields, header) => tests.every((test) => test(fields, header));
 }
 
+/** Writes an expression for whether a condition holds. */
+function conditionCode(
+  condition: Condition,
+  code: Code,
+  fields: FieldNames,
+): string {
+  if (condition === ALWAYS) return "true";
+  if (typeof condition === "function") {
+    return `${code.known("holds", condition)}(${fields.object})`;
+  }
+  const entries = Object.entries(condition).map(([name, wanted]) =>
+    [name, [wanted].flat()] as const
+  );
+  if (entries.some(([, list]) => list.some((one) => typeof one !== "number"))) {
+    const holds = code.known("holds", compileCondition(condition));
+    return `${holds}(${fields.object}, header)`;
+  }
+  return entries.map(([name, list]) => {
+    const value = list.includes(0)
+      ? `(${fields.of(name)} ?? 0)`
+      : fields.of(name);
+    return `(${list.map((one) => `${value} === ${one}`).join(" || ")})`;
+  }).join(" && ");
+}
+
 /** Makes a format of any field: a fixed one is a table of one. */
 function asFormat<S extends FieldSpec>(
   spec: S,
@@ -75,11 +102,14 @@ function asFormat<S extends FieldSpec>(
         return found === undefined ? value : Number(found);
       },
     },
-    read(from) {
-      const out = table.blank();
-      table.read(from, out);
-      return out.value as FieldValue<S>;
-    },
+    read: coded(
+      (from) => {
+        const out = table.blank();
+        table.read(from, out);
+        return out.value as FieldValue<S>;
+      },
+      (code, into) => table.alone(code, into),
+    ),
     write(to, value) {
       // The path is that of the field itself, which has no name of its own here.
       const { path } = to;
@@ -142,8 +172,13 @@ export function when<const S extends FieldSpec>(
     about: `${inner.about}, at times`,
     // What is not there has no value, not an empty one.
     empty: undefined,
-    read: (from) =>
-      holds(from.fields, from.header) ? inner.read(from) : undefined,
+    read: coded(
+      (from) => holds(from.fields, from.header) ? inner.read(from) : undefined,
+      (code, into, fields) =>
+        `if (${conditionCode(condition, code, fields)}) {
+${code.value("inner", into, inner as Format<unknown, never>, fields)}
+}`,
+    ),
     write(to, value) {
       if (holds(to.fields, to.header)) inner.write(to, value);
       else if (value !== undefined) {
@@ -182,8 +217,10 @@ export function when<const S extends FieldSpec>(
 export function maybe<const S extends FieldSpec>(
   spec: S,
 ): Format<FieldValue<S> | undefined, FieldInput<S>> {
-  return when(() => true, spec);
+  return when(ALWAYS, spec);
 }
+
+const ALWAYS = () => true;
 
 /** How long a list is; without either, it goes on to the end. */
 export interface ListOptions {
@@ -255,7 +292,32 @@ export function list<const S extends FieldSpec>(
     isQuiet: true,
     countIn: typeof count === "string" ? count : undefined,
     lengthIn: typeof octets === "string" ? octets : undefined,
-    read: (from) => asFarAsThere(from, octets, readAll),
+    read: coded(
+      (from) => asFarAsThere(from, octets, readAll),
+      (code, into, fields) => {
+        const one = code.name("item");
+        const value = code.value(
+          "item",
+          one,
+          item as Format<unknown, never>,
+          fields,
+        );
+        const most = code.name("most");
+        return code.list(into, (add, size) => {
+          const read = `let ${one}; ${value} ${add(one)}`;
+          const all = count === undefined
+            ? `while (o < e) { const before = o; ${read}
+if (o === before || ${size} === ${MOST}) return -1; }`
+            : `const ${most} = ${lengthCode(count, code, fields)};
+if (!(${most} >= 0)) return -1;
+while (${size} < ${most}) { ${read} }`;
+          if (octets === undefined) return all;
+          const n = code.name("n");
+          return `const ${n} = ${lengthCode(octets, code, fields)};
+${code.within(n, all)}`;
+        });
+      },
+    ),
     write(to, value = []) {
       if (!Array.isArray(value)) to.refuse("be a list", value);
       value.forEach((one, i) => to.field(i, item, one as FieldInput<S>));
@@ -309,11 +371,14 @@ export function record<const F extends FieldTable>(
 function recordOf(table: Table, name: string): Format<Fields> {
   return {
     about: name,
-    read(from) {
-      const out = table.blank();
-      table.read(from, out);
-      return out;
-    },
+    read: coded(
+      (from) => {
+        const out = table.blank();
+        table.read(from, out);
+        return out;
+      },
+      (code, into) => table.object(code, into),
+    ),
     write(to, value = {}) {
       if (!isObject(value)) {
         to.refuse(`be an object with ${table.names.join(", ")}`, value);
@@ -373,15 +438,32 @@ export function sized<const S extends FieldSpec>(
     about: `${inner.about}, with its length`,
     takesOctets: true,
     ...inner.empty !== undefined && { empty: inner.empty },
-    read(from) {
-      const at = from.take(size);
-      let length = -more;
-      for (let i = 0; i < size; i++) {
-        length += from.octets[at + i]! * 2 ** (8 * (size - 1 - i));
-      }
-      if (length < 0) from.fail(`length of ${length + more} octets`, at);
-      return from.within(length, (from) => inner.read(from));
-    },
+    read: coded(
+      (from) => {
+        const at = from.take(size);
+        let length = -more;
+        for (let i = 0; i < size; i++) {
+          length += from.octets[at + i]! * 2 ** (8 * (size - 1 - i));
+        }
+        if (length < 0) from.fail(`length of ${length + more} octets`, at);
+        return from.within(length, (from) => inner.read(from));
+      },
+      (code, into, fields) => {
+        const n = code.name("n");
+        const sum = Array.from(
+          { length: size },
+          (_, i) => `b[o + ${i}] * ${2 ** (8 * (size - 1 - i))}`,
+        );
+        return `if (e - o < ${size}) return -1;
+const ${n} = ${sum.join(" + ")} - ${more}; o += ${size};
+${
+          code.within(
+            n,
+            code.value("inner", into, inner as Format<unknown, never>, fields),
+          )
+        }`;
+      },
+    ),
     write(to, value) {
       const at = to.room(size);
       if (value instanceof Uint8Array) to.bytes(value);
@@ -447,7 +529,20 @@ export function choose<
     formats.get(Number(fieldOf(by, fields, header) ?? 0)) ?? rest;
   const made: Format<unknown, unknown> = {
     about: `what ${by} says`,
-    read: (from) => pick(from.fields, from.header).read(from),
+    read: coded(
+      (from) => pick(from.fields, from.header).read(from),
+      (code, into, fields) => {
+        const cases = [...formats].map(([number, format]) =>
+          `case ${number}: { ${
+            code.value("variant", into, format, fields)
+          } break; }`
+        );
+        return `switch (Number(${fields.of(by)} ?? 0)) {
+${cases.join("\n")}
+default: { ${code.value("rest", into, rest, fields)} }
+}`;
+      },
+    ),
     takesOctets: true,
     write(to, value) {
       const picked = pick(to.fields, to.header);

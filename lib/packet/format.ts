@@ -134,6 +134,8 @@ export class Cursor {
   end: number;
   /** How many lengths that were stated, and are there, the place lies within. */
   depth = 0;
+  /** What a format keeps in mind from one value of the header to the next. */
+  memory: unknown = undefined;
   /** The fields of the table that is being read. */
   fields: Fields = NONE;
   /** The fields of the header. */

@@ -6,6 +6,7 @@
  */
 
 import type { Cursor, Fields, Format } from "./format.ts";
+import { type Code, coded, type FieldNames } from "./read_code.ts";
 import { randomText, valueText } from "./value.ts";
 
 /**
@@ -52,6 +53,41 @@ export function lengthAt(length: Length, from: Cursor): number {
       if (octets >= 0) return octets;
       return from.fail(`length of ${octets} octets`);
     }
+  }
+}
+
+/**
+ * Writes an expression for how long something is.
+ *
+ * @param length What was said of it.
+ * @param code The source that it becomes a part of.
+ * @param fields What the fields are called there.
+ * @returns The expression; it may give a number that is no length.
+ *
+ * @example
+ * ```ts
+ * import { lengthCode } from "./formats.ts";
+ * import { Code } from "./read_code.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const fields = { object: "header", of: (name: string) => `header.${name}` };
+ * assert.equal(lengthCode("size", new Code(), fields), "Number(header.size)");
+ * ```
+ */
+export function lengthCode(
+  length: Length,
+  code: Code,
+  fields: FieldNames,
+): string {
+  switch (typeof length) {
+    case "undefined":
+      return "e - o";
+    case "number":
+      return `${length}`;
+    case "string":
+      return `Number(${fields.of(length)})`;
+    default:
+      return `${code.known("length", length)}(${fields.object})`;
   }
 }
 
@@ -133,7 +169,15 @@ export function octets(length?: Length): Format<Uint8Array> {
     empty: NOTHING,
     isQuiet: typeof length !== "number",
     lengthIn: typeof length === "string" ? length : undefined,
-    read: (from) => from.bytes(lengthAt(length, from)),
+    read: coded(
+      (from) => from.bytes(lengthAt(length, from)),
+      (code, into, fields) => {
+        const n = code.name("n");
+        return `const ${n} = ${lengthCode(length, code, fields)};
+if (!(${n} >= 0 && ${n} <= e - o)) return -1;
+${into} = b.subarray(o, o + ${n}); o += ${n};`;
+      },
+    ),
     write(to, value) {
       if (value === undefined) {
         if (typeof length === "number") to.room(length);

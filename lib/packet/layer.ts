@@ -345,6 +345,12 @@ export interface LayerHooks<N extends string, F extends FieldTable> {
    * @returns The number; `undefined` to go by `next`.
    */
   select?(view: View<N, F>): number | undefined;
+  /**
+   * Whether these functions look at octets, such as the first behind the header,
+   * and not at fields alone.
+   * @default {false}
+   */
+  readonly looksBehind?: boolean;
   /** The layer whose numbers `next` holds, if not this layer's own. */
   readonly nextLike?: string;
   /**

@@ -12,9 +12,9 @@ import {
   type Sink,
   Stop,
 } from "./format.ts";
-import { asFarAsThere, type Length } from "./formats.ts";
-import { plainOptions, type PlainReader } from "./options_plain.ts";
+import { asFarAsThere, type Length, lengthCode } from "./formats.ts";
 import type { FieldInputs, FieldTable, FieldValues } from "./layer.ts";
+import { type Code, coded, quickly } from "./read_code.ts";
 import { compileTable, type Table } from "./table.ts";
 import { valueText } from "./value.ts";
 
@@ -160,17 +160,49 @@ function optionsOf(
     if (over > 0) from.take(Math.min(align - over, from.left));
     return option;
   };
+  const listCode = (code: Code, into: string): string => {
+    const [item, n] = [code.name("item"), code.name("n")];
+    const size = `if (e - o < 2) return -1;
+const ${n} = b[o + 1] * ${unit} - ${counted}; o += 2;`;
+    const cases = [...byNumber.values()].map(({ number, name, table }) => {
+      const fields = table.object(code, item, [
+        ["kind", JSON.stringify(name)],
+      ]);
+      const inner = singles.has(number)
+        ? `o++; ${fields}`
+        : `${size} ${code.within(n, fields, true)}`;
+      const after = number === end ? " o = e;" : "";
+      return `case ${number}: { ${inner}${after} break; }`;
+    });
+    const other = code.within(
+      n,
+      `${item} = ${
+        code.object([["kind", "kind"], ["octets", "b.subarray(o, e)"]])
+      }; o = e;`,
+    );
+    const unknown = single.filter((kind) => !byNumber.has(kind));
+    cases.push(...unknown.map((kind) => `case ${kind}: return -1;`));
+    return code.list(into, (add) =>
+      `while (o < e) {
+let ${item};
+const kind = b[o];
+switch (kind) {
+${cases.join("\n")}
+default: { ${size} ${other} }
+}
+${add(item)}
+}`);
+  };
+  // All but a few: the kind in an octet, the length in an octet, no gaps.
   const isPlain = kindBits === 8 && lengthBits === 8 && align === 1;
-  let plain: PlainReader | undefined;
+  const quick = isPlain ? quickly<AnyOption[]>(listCode) : undefined;
   const readAll = (from: Cursor): AnyOption[] => {
+    const found = from.marks === undefined ? quick?.(from) : undefined;
+    if (found !== undefined) return found;
     const items: AnyOption[] = [];
     const { fields } = from;
     try {
       while (from.left > 0) {
-        if (isPlain && from.marks === undefined) {
-          plain ??= plainOptions({ ...form, unit, single, end });
-          if (plain(from, items) || from.left === 0) break;
-        }
         const option = from.marks === undefined
           ? readOne(from)
           : from.marked(items.length, { read: readOne } as Format<AnyOption>);
@@ -231,12 +263,21 @@ function optionsOf(
     random: () => undefined,
     text: (option) => valueText(option),
   };
+  const read = (from: Cursor) => asFarAsThere(from, form.octets, readAll);
+  const { octets } = form;
   return {
     about: `options: ${names()}`,
     empty: [],
     isQuiet: true,
     lengthIn: typeof form.octets === "string" ? form.octets : undefined,
-    read: (from) => asFarAsThere(from, form.octets, readAll),
+    read: isPlain
+      ? coded(read, (code, into, fields) => {
+        if (octets === undefined) return listCode(code, into);
+        const n = code.name("octets");
+        return `const ${n} = ${lengthCode(octets, code, fields)};
+${code.within(n, listCode(code, into))}`;
+      })
+      : read,
     write(to, value = []) {
       if (!Array.isArray(value)) to.refuse("be a list of options", value);
       value.forEach((one: AnyOption | string, i) =>

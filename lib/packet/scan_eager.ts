@@ -7,15 +7,23 @@
  * @module
  */
 
-import { Address } from "../ip/address.ts";
+import { tailReader } from "./codec.ts";
 import { READ_SCOPE } from "./expression.ts";
+import { type Header, PARSE, type Parsed } from "./header.ts";
 import type { Layer, LayerView } from "./layer.ts";
 import { type Layers, Packet } from "./packet.ts";
 import { fieldCode, wordCode } from "./scan_code.ts";
 import { macText } from "./scan_column.ts";
-import { definition, scanGraph, unknownHooks } from "./scan_graph.ts";
+import {
+  definition,
+  scanGraph,
+  type ScanNode,
+  unknownHooks,
+} from "./scan_graph.ts";
+import { list, plainObject } from "./read_code.ts";
 import type { ScanSource } from "./scan_source.ts";
 import { walkCode } from "./scan_walk.ts";
+import { type Fault, tailFault, walk } from "./stack.ts";
 
 /** One layer as a plain object: its name, its place, its fields. */
 export type PlainLayer = {
@@ -110,59 +118,162 @@ function bySight(record: EagerRecord): PlainPacket {
   };
 }
 
+/** Most packets have so many layers at most; a list that grows makes room for more. */
+const ROOM = 4;
+
 function compile(): EagerDecoder {
   const scope: Record<string, unknown> = {
-    errorOf: (record: ScanSource) => new Packet(record.frame()).error?.message,
+    readTail,
+    list,
+    errorOf,
+    troubleText,
+  };
+  // Compiled when the first such header is met.
+  const lazily = (name: string, make: () => unknown) => {
+    scope[name] = { made: undefined, make };
+    return `(${name}.made ??= ${name}.make())`;
+  };
+  const tailOf = ({ id, layer }: ScanNode, end: string) => {
+    scope[`layer${id}`] = layer;
+    const read = lazily(`tail${id}`, () => tailReader(layer));
+    return `${read}(b, d, at + ${layer.size}, ${end}, at, plain, plain, plain)`;
+  };
+  const makeCode = ({ id, layer }: ScanNode, length: string) => {
+    const Plain = lazily(`Plain${id}`, () => plainLayer(layer));
+    return `const plain = new ${Plain}(b, d, at, at - start, ${length});`;
   };
   const { steps, walk } = walkCode({
     isUseful: () => true,
     goesOn: () => true,
-    accept({ id, layer }) {
-      const name = `plain${id}`;
-      scope[name] = { made: undefined, make: () => plainLayer(layer) };
-      const hasTail = layer.tail.length > 0;
-      const push = `layers.push((${name}.made ??= ${name}.make())(${
-        ["b", "d", "at", "at - start", "length"].concat(hasTail ? "v" : [])
-          .join(", ")
-      }));`;
-      if (!hasTail) return [push];
-      const check = "if (v[PARSE]().trouble !== undefined) isWhole = false;";
-      return isOptions(layer)
-        ? [push, `if (length > ${layer.size}) { ${check} }`]
-        : [push, check];
+    // An object that is made anyway: what reads fields need not make a view.
+    reads: (node) =>
+      node.layer.looksBehind === true ? undefined : {
+        name: "plain",
+        make: makeCode(node, `${node.layer.size}`),
+        parse: `let length = ${tailOf(node, "end")} - at;
+  let isSound = true;
+  if (length < 0) {
+    const parsed = readTail(layer${node.id}, b, d, at, at - start, end - at, plain);
+    ${parsedCode(node)}
+    isSound = parsed.trouble === undefined;
+    length = isSound ? parsed.end : end - at;
+  }
+  plain.headerLength = length;`,
+      },
+    accept(node) {
+      const { id, layer } = node;
+      const { size, header, tail } = layer;
+      const push =
+        `if (depth < ${ROOM}) layers[depth] = plain; else layers.push(plain);
+  depth++;`;
+      const looksBehind = layer.looksBehind === true;
+      const make = looksBehind ? [makeCode(node, "length")] : [];
+      if (header === "parsed" && looksBehind) {
+        return [
+          ...make,
+          `Object.assign(plain, parsed.values); ${push}`,
+          parsedCode(node),
+        ];
+      }
+      if (header === "parsed" || tail.length === 0) return [...make, push];
+      const read = `if (${tailOf(node, "at + length")} < 0 &&
+    readTail(layer${id}, b, d, at, at - start, length, plain).trouble !== undefined) {
+    isWhole = false;
+  }`;
+      const empty = `plain.${tail[0]!.name} = list();`;
+      return [
+        ...make,
+        push,
+        isOptions(layer)
+          ? `if (length === ${size}) ${empty} else ${read}`
+          : read,
+      ];
     },
     trouble: "isWhole = false;",
     scope,
   });
   const source = `"use strict";
-let layers, isWhole = true, linkType = -1, root = 0;
+let layers, depth = 0, isWhole = true, fault, linkType = -1, root = 0;
+${
+    plainObject(
+      "PlainPacket",
+      PACKET.join(", "),
+      PACKET.map((name) => [name, name]),
+    )
+  }
 ${steps}
 return (r) => {
   b = r.octets;
   d = r.view;
   start = place = r.start;
   end = r.end;
-  layers = [];
+  layers = list(${new Array(ROOM).fill("undefined").join(", ")});
+  depth = 0;
   const captured = end - start;
   if (r.linkType !== linkType) {
     linkType = r.linkType;
     root = rootOf(linkType);
   }
   isWhole = captured >= r.length;
+  fault = undefined;
   ${walk}
-  return {
-    number: r.number,
-    time: r.seconds === undefined ? undefined : r.seconds * 1000 + r.nanoseconds / 1e6,
+  for (let left = ${ROOM} - depth; left > 0; left--) layers.pop();
+  return new PlainPacket(
+    r.number,
+    r.seconds === undefined ? undefined : r.seconds * 1000 + r.nanoseconds / 1e6,
     linkType,
-    length: r.length,
+    r.length,
     captured,
     layers,
-    payload: b.subarray(place, end),
-    error: isWhole ? undefined : errorOf(r),
-  };
+    b.subarray(place, end),
+    isWhole ? undefined : fault ?? errorOf(r),
+  );
 };`;
   return new Function(...Object.keys(scope), source)(...Object.values(scope));
 }
+
+/** The walk ends with such trouble: whatever was wrong before counts for less. */
+function parsedCode({ layer }: ScanNode): string {
+  return `if (parsed.trouble !== undefined && (whole || !parsed.trouble.isCut)) {
+    fault = troubleText("${layer.name}", at - start, parsed.trouble);
+  }`;
+}
+
+/** What is wrong with a packet, if anything is. */
+function errorOf(record: ScanSource): string | undefined {
+  const { fault, layers, whole } = walk(record.frame());
+  const found = fault ?? tailFault(layers, whole);
+  return found && faultText(found);
+}
+
+/** What is wrong with the fields behind the fixed ones of a header. */
+function troubleText(
+  layer: string,
+  offset: number,
+  { reason, needed, available, ...place }: NonNullable<Parsed["trouble"]>,
+): string {
+  return faultText({
+    ...{ reason, layer, needed, available },
+    offset: offset + place.offset,
+  });
+}
+
+/** The message of a fault's error; to make the error takes longer than all else. */
+function faultText(
+  { reason, layer, offset, needed, available = 0, lengthFrom }: Fault,
+): string {
+  const counts = needed === undefined
+    ? ""
+    : `, needs ${needed} octets and has ${available}`;
+  const blame = lengthFrom === undefined ? "" : ` (says ${lengthFrom})`;
+  return `Cannot decode ${layer}: ${reason} at octet ${offset}${counts}${blame}`;
+}
+
+/** What a packet has, in the order of `PlainPacket`. */
+const PACKET = [
+  ...["number", "time", "linkType", "length", "captured"],
+  ...["layers", "payload", "error"],
+] as const satisfies readonly (keyof PlainPacket)[];
 
 /**
  * Whether a header that ends with its fixed fields has nothing behind them but an
@@ -175,85 +286,72 @@ function isOptions({ tail }: Layer): boolean {
     countIn === undefined && lengthIn === undefined;
 }
 
-/** Makes the function that reads all fields of one kind of header. */
+/** Reads the fields behind the fixed ones of a header with something odd in it. */
+function readTail(
+  layer: Layer,
+  octets: Uint8Array,
+  view: DataView,
+  at: number,
+  offset: number,
+  length: number,
+  plain: Record<string, unknown>,
+): Parsed {
+  const header = new layer.View(octets, view, at, offset, length) as Header;
+  const parsed = header[PARSE]!();
+  Object.assign(plain, parsed.values);
+  return parsed;
+}
+
+/**
+ * Makes the function that reads the fixed fields of one kind of header, and
+ * makes room for the others.
+ */
 function plainLayer(layer: Layer): unknown {
-  const scope: Record<string, unknown> = { ...READ_SCOPE, ipv4, ipv6, mac };
+  const scope: Record<string, unknown> = { ...READ_SCOPE, mac };
   const lists: string[] = [];
-  const fields = layer.slots.map((slot, index) => {
-    const { name, kind, flags } = slot;
-    const word = (octet: number) => wordCode(slot, octet, "Int32");
-    switch (kind) {
-      case "ipv4":
-        return `${name}: ipv4(${word(0)})`;
-      case "ipv6":
-        return `${name}: ipv6(${[0, 4, 8, 12].map(word).join(", ")})`;
-      case "mac":
-        return `${name}: mac(${wordCode(slot, 0, "Uint16")}, ${
-          wordCode(slot, 2, "Uint32")
-        })`;
-      case "flags":
-        lists.push(`const flags${index} = flagList(${JSON.stringify(flags)});`);
+  const fields: [name: string, value: string][] = [
+    ["name", JSON.stringify(layer.name)],
+    ["offset", "offset"],
+    ["headerLength", "headerLength"],
+  ];
+  layer.slots.forEach((slot, index) => {
+    const list = `flags${index}`;
+    if (slot.kind === "flags") {
+      lists.push(`const ${list} = flagList(${JSON.stringify(slot.flags)});`);
     }
-    return `${name}: ${fieldCode(layer, slot, `flags${index}`)}`;
+    fields.push([
+      slot.name,
+      slot.kind === "mac"
+        ? `mac(${wordCode(slot, 0, "Uint16")}, ${wordCode(slot, 2, "Uint32")})`
+        : fieldCode(layer, slot, list),
+    ]);
   });
-  for (const { name } of layer.tail) {
-    fields.push(
-      isOptions(layer)
-        ? `${name}: headerLength > ${layer.size} ? v.${name} : []`
-        : `${name}: v.${name}`,
-    );
-  }
+  for (const { name } of layer.tail) fields.push([name, "undefined"]);
   const source = `"use strict";
 ${lists.join("\n")}
-return (b, d, at, offset, headerLength, v) => ({
-  name: ${JSON.stringify(layer.name)},
-  offset,
-  headerLength,
-  ${fields.join(",\n  ")},
-});`;
+${plainObject("Plain", "b, d, at, offset, headerLength", fields)}
+return Plain;`;
   return new Function(...Object.keys(scope), source)(...Object.values(scope));
 }
 
-// Most packets of a capture are between the same few hosts: to look an address
-// up costs a third of what a new one does, and the heap holds it once.
+// To make a text takes some ten times what it does to make an address; most
+// packets of a capture are between the same few stations.
 
-/** How many addresses of each kind are kept; a newer one takes an older's place. */
+/** How many texts are kept; a newer one takes an older's place. */
 const KEPT = 8192;
-
-function place(word: number): number {
-  return Math.imul(word ^ word >>> 15, 0x2c1b3c6d) >>> 19;
-}
-
-const keptIpv4: (Address | undefined)[] = new Array(KEPT).fill(undefined);
-
-function ipv4(word: number): Address {
-  const at = place(word);
-  const kept = keptIpv4[at];
-  if (kept !== undefined && kept.w3 === word) return kept;
-  return keptIpv4[at] = new Address(4, 0, 0, 0, word);
-}
-
-const keptIpv6: (Address | undefined)[] = new Array(KEPT).fill(undefined);
-
-function ipv6(w0: number, w1: number, w2: number, w3: number): Address {
-  const at = place(w0 ^ w1 * 3 ^ w2 * 5 ^ w3);
-  const kept = keptIpv6[at];
-  if (
-    kept !== undefined && kept.w3 === w3 && kept.w2 === w2 &&
-    kept.w1 === w1 && kept.w0 === w0
-  ) {
-    return kept;
-  }
-  return keptIpv6[at] = new Address(6, w0, w1, w2, w3);
-}
-
 const keptMacs: string[] = new Array(KEPT).fill("");
-const keptMacNumbers = new Float64Array(KEPT).fill(-1);
+const keptNumbers = new Float64Array(KEPT).fill(-1);
 
 function mac(high: number, low: number): string {
-  const at = place(low ^ high);
+  const word = low ^ high;
+  const at = Math.imul(word ^ word >>> 15, 0x2c1b3c6d) >>> 19;
   const number = high * 4294967296 + low;
-  if (keptMacNumbers[at] === number) return keptMacs[at]!;
-  keptMacNumbers[at] = number;
+  if (keptNumbers[at] === number) return keptMacs[at]!;
+  // Two that have the same place do not drive each other out.
+  const beside = at ^ 1;
+  if (keptNumbers[beside] === number) return keptMacs[beside]!;
+  keptNumbers[beside] = keptNumbers[at]!;
+  keptMacs[beside] = keptMacs[at]!;
+  keptNumbers[at] = number;
   return keptMacs[at] = macText(number);
 }

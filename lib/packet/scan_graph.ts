@@ -29,6 +29,7 @@ const KNOWN_HOOKS: ReadonlySet<PropertyKey> = new Set([
   "next",
   "select",
   "nextLike",
+  "looksBehind",
   "header",
   "payload",
   "check",

@@ -23,6 +23,14 @@ export interface WalkPlan {
   /** Whether the walk goes on behind the layer. */
   readonly goesOn: (node: ScanNode) => boolean;
   /**
+   * What the layer's functions are to read in place of its view: its name, the
+   * statement that makes it, and for a header that ends with its last field
+   * statements that read it: they set `length` and `isSound`.
+   */
+  readonly reads?: (node: ScanNode) =>
+    | { readonly name: string; readonly make: string; readonly parse: string }
+    | undefined;
+  /**
    * Statements for a header that is sound: over `b` and `d`, the octets; `at`,
    * its first; `start`, the packet's; `length` octets of the header; `v`, its view.
    */
@@ -114,14 +122,18 @@ function layerStep(node: ScanNode, plan: WalkPlan): string {
   const stop = (fault = trouble) => `{ ${fault} return 0; }`;
   // In a piece of something longer, what is cut short is no trouble.
   const cut = trouble === "" ? "" : `if (whole) { ${trouble} }`;
+  const reads = plan.reads?.(node);
+  const view = reads?.name ?? "v";
   const accept = plan.accept(node);
   const goesOn = plan.goesOn(node);
-  const steps: string[] = [];
+  const steps: string[] = reads === undefined ? [] : [reads.make];
   if (check) {
-    const isImpossible = `${hook("check", check)}(v) !== undefined`;
+    const isImpossible = `${hook("check", check)}(${view}) !== undefined`;
     steps.push(`if (${isImpossible}) ${stop(layer.tentative ? "" : trouble)}`);
   }
-  if (header === "parsed") {
+  if (header === "parsed" && reads !== undefined) {
+    steps.push(reads.parse);
+  } else if (header === "parsed") {
     steps.push(
       "v.headerLength = end - at;",
       "const parsed = v[PARSE]();",
@@ -131,11 +143,11 @@ function layerStep(node: ScanNode, plan: WalkPlan): string {
     );
   } else if (header) {
     steps.push(
-      `const length = ${hook("header", header)}.octets(v);`,
+      `const length = ${hook("header", header)}.octets(${view});`,
       `if (length < ${size}) ${stop()}`,
       `if (length > end - at) ${stop(cut)}`,
-      ...accept.some(usesView) || goesOn && (payload || piece)
-        ? [`if (length > ${size}) v.headerLength = length;`]
+      ...reads || accept.some(usesView) || goesOn && (payload || piece)
+        ? [`if (length > ${size}) ${view}.headerLength = length;`]
         : [],
     );
   } else {
@@ -149,7 +161,7 @@ function layerStep(node: ScanNode, plan: WalkPlan): string {
     steps.push("const after = place = at + length;");
     if (payload) {
       steps.push(
-        `const stated = ${hook("payload", payload)}.octets(v);`,
+        `const stated = ${hook("payload", payload)}.octets(${view});`,
         `if (stated < 0) ${stop()}`,
         "if (stated <= end - after) end = after + stated;",
         ...cut === "" ? [] : [`else if (stated > 0) { ${cut} }`],
@@ -157,12 +169,12 @@ function layerStep(node: ScanNode, plan: WalkPlan): string {
     }
     if (piece) {
       steps.push(
-        `const piece = ${hook("piece", piece)}(v);`,
+        `const piece = ${hook("piece", piece)}(${view});`,
         `if (piece === "tail") return 0;`,
         ...cut === "" ? [] : ["if (piece !== undefined) whole = false;"],
       );
     }
-    steps.push(nextCode(node, plan, hook));
+    steps.push(nextCode(node, plan, view, hook));
   } else {
     steps.push("return 0;");
   }
@@ -198,6 +210,7 @@ function lazily(layer: Layer): { made: unknown; make: () => unknown } {
 function nextCode(
   { layer, children }: ScanNode,
   plan: WalkPlan,
+  view: string,
   hook: (kind: string, value: object) => string,
 ): string {
   if (children.size === 0) return "return 0;";
@@ -218,14 +231,16 @@ function nextCode(
   };
   const byFields = fields.map((field, at) => {
     const slot = slotOf(layer, field);
-    const value = slot === undefined ? `v.${field}` : fieldCode(layer, slot);
+    const value = slot === undefined
+      ? `${view}.${field}`
+      : fieldCode(layer, slot);
     return pick(value, at === fields.length - 1);
   });
   if (layer.select === undefined) {
     return [...byFields, "return 0;"].join("\n  ");
   }
   return [
-    `const chosen = ${hook("select", layer.select)}(v);`,
+    `const chosen = ${hook("select", layer.select)}(${view});`,
     `if (chosen !== undefined) { ${pick("chosen", true)} return 0; }`,
     ...byFields,
     "return 0;",

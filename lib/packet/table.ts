@@ -15,6 +15,7 @@ import {
 } from "./format.ts";
 import type { FieldSpec, FixedSpec, RawValue, Slot } from "./layer.ts";
 import { checkName, formatOf, isFormat, places } from "./layout.ts";
+import type { Code, FieldNames } from "./read_code.ts";
 import { blankValue, randomValue, rawValue, valueText } from "./value.ts";
 
 /** A table that can be read and written. */
@@ -38,6 +39,36 @@ export interface Table {
     out: Record<string, unknown>,
     fields?: Fields,
   ) => void;
+  /**
+   * Writes source that reads all fields, as {@linkcode ReadCode} does.
+   *
+   * @param code What it becomes a part of.
+   * @param out The object that takes them.
+   * @param fields What the fields are called. @default {the object's}
+   * @returns Statements.
+   */
+  readonly code: (code: Code, out: string, fields?: FieldNames) => string;
+  /**
+   * Writes source that reads all fields into a new object.
+   *
+   * @param code What it becomes a part of.
+   * @param into The place that takes the object.
+   * @param first What the object has in front. @default {nothing}
+   * @returns Statements.
+   */
+  readonly object: (
+    code: Code,
+    into: string,
+    first?: readonly (readonly [name: string, value: string])[],
+  ) => string;
+  /**
+   * Writes source that reads a table of one fixed field without an object.
+   *
+   * @param code What it becomes a part of.
+   * @param into The place that takes the value.
+   * @returns Statements.
+   */
+  readonly alone: (code: Code, into: string) => string;
   /**
    * Checks all fields and writes them; counts and lengths that nobody has set
    * are worked out.
@@ -72,10 +103,14 @@ export interface Table {
   readonly text: (values: Fields) => string;
 }
 
+/** Fixed fields in a row. */
+type Run = { readonly slots: readonly Slot[]; readonly size: number };
+
 /** Fixed fields in a row, or one field with a format. */
-type Step =
-  | { readonly slots: readonly Slot[]; readonly size: number }
-  | { readonly name: string; readonly format: Format<unknown, unknown> };
+type Step = Run | {
+  readonly name: string;
+  readonly format: Format<unknown, unknown>;
+};
 
 /**
  * Compiles a table.
@@ -113,6 +148,42 @@ export function compileTable(
     },
     blank: () => ready().reader.blank(),
     read: (from, out, fields) => ready().reader.read(from, out, fields),
+    code(code, out, fields = fieldsOf(names, out)) {
+      return ready().steps.map((step) => stepCode(step, code, out, fields))
+        .join("\n");
+    },
+    object(code, into, first = []) {
+      const { steps: [head, ...rest] } = ready();
+      if (head === undefined) {
+        const made = `({ ${
+          first.map(([name, value]) => `${name}: ${value}`)
+        } })`;
+        // Alike whenever it is read: one for all will do.
+        return `${into} = ${code.shared(made)};`;
+      }
+      const out = code.name("out");
+      const fields = fieldsOf(names, out);
+      const isRun = head !== undefined && "slots" in head;
+      const known = isRun ? head.slots : [];
+      const properties = names.map((name) => {
+        const slot = known.find((slot) => slot.name === name);
+        const value = slot && isRun ? code.slot(slot, head.size) : "undefined";
+        return [name, value] as const;
+      });
+      const steps = isRun || head === undefined ? rest : [head, ...rest];
+      return [
+        isRun ? `if (e - o < ${head.size}) return -1;` : "",
+        `const ${out} = ${code.object([...first, ...properties])};`,
+        `${into} = ${out};`,
+        isRun ? `o += ${head.size};` : "",
+        ...steps.map((step) => stepCode(step, code, out, fields)),
+      ].join("\n");
+    },
+    alone(code, into) {
+      const step = ready().steps[0] as Run;
+      return `if (e - o < ${step.size}) return -1;
+${into} = ${code.slot(step.slots[0]!, step.size)}; o += ${step.size};`;
+    },
     write(to, values) {
       const { steps, slots, formats } = ready();
       put(steps, to, settled(slots, formats, to, values));
@@ -176,6 +247,32 @@ function lay(owner: string, fields: Readonly<Record<string, FieldSpec>>): Laid {
   return { steps, slots, formats, stated, reader };
 }
 
+/** The fields of an object, and behind them those of the header. */
+function fieldsOf(names: readonly string[], object: string): FieldNames {
+  return {
+    object,
+    of: (name) => `${names.includes(name) ? object : "header"}.${name}`,
+  };
+}
+
+function stepCode(
+  step: Step,
+  code: Code,
+  out: string,
+  fields: FieldNames,
+): string {
+  if (!("slots" in step)) {
+    const { name, format } = step;
+    return code.value(name, `${out}.${name}`, format, fields);
+  }
+  const lines = step.slots.map((slot) =>
+    `${out}.${slot.name} = ${code.slot(slot, step.size)};`
+  );
+  return `if (e - o < ${step.size}) return -1;
+${lines.join("\n")}
+o += ${step.size};`;
+}
+
 function stepsOf(
   owner: string,
   entries: readonly (readonly [string, FieldSpec])[],
@@ -224,16 +321,28 @@ function compileReader(
     return `o = c.take(${size}); ${lines.join(" ")}
 if (c.marks !== undefined) c.markSlots(runs[${runs.push(slots) - 1}], o);`;
   });
+  const empties = new Map(
+    [...formats].filter(([, { empty }]) => empty !== undefined)
+      .map(([name], i) => [name, `empty${i}`]),
+  );
   const make = new Function(
     ...["Address", "HEX", "textOf", "flagList"],
     ...["formats", "runs", "flagNames", "empty"],
     `${
+      [...empties].map(([name, constant]) =>
+        `const ${constant} = empty.get("${name}");`
+      )
+        .join("\n")
+    }
+${
       flagNames.map((_, i) => `const flags${i} = flagList(flagNames[${i}]);`)
         .join("\n")
     }
 return {
   blank() { return { ${
-      names.map((name) => `${name}: empty.get("${name}")`).join(", ")
+      names.map((name) => `${name}: ${empties.get(name) ?? "undefined"}`).join(
+        ", ",
+      )
     } }; },
   read(c, out, now = out) {
     const b = c.octets, d = c.view, fields = c.fields;

@@ -59,6 +59,7 @@ export const mpls: Layer<"mpls", typeof mplsFields> = layer(
       ["ipv6", 137],
       ["udp", 6635],
     ],
+    looksBehind: true,
     select(view) {
       if (view.bottom === 0) return LABEL;
       const version = (octetBehind(view) ?? 0) >> 4;

@@ -64,6 +64,7 @@ export const pppoe: Layer<"pppoe", typeof pppoeFields> = layer(
   {
     source: "RFC 2516 §4, §6",
     under: [["ethernet", 0x8864], ["link", 51]],
+    looksBehind: true,
     select: pppNumber,
     payload: { from: "length", octets: ({ length }) => length },
     defaults: { version: 1, type: 1 },

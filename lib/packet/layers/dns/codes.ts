@@ -6,6 +6,7 @@
  */
 
 import type { Format } from "../../format.ts";
+import { coded } from "../../read_code.ts";
 
 /** Types of records and of questions. */
 export const TYPES = {
@@ -241,6 +242,18 @@ export function codeName({ names, prefix }: Codes, number: number): string {
   return names[number] ?? `${prefix}${number}`;
 }
 
+/** Names a number; those that occur are made once. */
+function codeNamer(codes: Codes): (number: number) => string {
+  const kept: (string | undefined)[] = [];
+  return (number) =>
+    number >= FREQUENT
+      ? codeName(codes, number)
+      : kept[number] ??= codeName(codes, number);
+}
+
+/** Nearly all numbers that occur are below this one. */
+const FREQUENT = 300;
+
 /** Numbers by name, made when first asked for. */
 const NUMBERS = new WeakMap<object, ReadonlyMap<string, number>>();
 
@@ -305,7 +318,14 @@ export function code(codes: Codes): Format<string, string | number> {
   const numbers = Object.keys(codes.names);
   return {
     about: `16 bits: ${Object.values(codes.names).join(", ")}`,
-    read: (from) => codeName(codes, from.u16()),
+    read: coded(
+      (from) => codeName(codes, from.u16()),
+      (source, into) => {
+        const name = source.known("name", codeNamer(codes));
+        return `if (e - o < 2) return -1;
+${into} = ${name}(d.getUint16(o)); o += 2;`;
+      },
+    ),
     write(to, value) {
       const number = codeNumber(codes, value ?? codes.usual);
       if (number === undefined) {

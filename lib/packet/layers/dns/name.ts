@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Cursor, Format, Sink } from "../../format.ts";
+import { Cursor, type Format, type Sink } from "../../format.ts";
 import { randomText, valueText } from "../../value.ts";
 
 /** The most octets of a name, lengths and root included (RFC 1035 §2.3.4). */
@@ -140,6 +140,11 @@ export function readName(
   first: number,
   origin: number = from.start,
 ): string {
+  return knownName(from, first, origin) ?? labelled(from, first, origin);
+}
+
+/** Reads a name label by label. */
+function labelled(from: Cursor, first: number, origin: number): string {
   const { octets } = from;
   let name = "";
   let length = 1;
@@ -177,7 +182,7 @@ export function readName(
     // What a name points at was there before it: each jump goes farther back.
     if (target >= start) from.fail("pointer that does not go back", place);
     if (target < first) from.fail("pointer to no name", place);
-    const known = SUFFIXES.get(from)?.get(target);
+    const known = memoryOf(from)?.suffixes.get(target);
     if (known !== undefined && known.end <= start) {
       length += known.length;
       if (length > MOST) from.fail("name of more than 255 octets", place);
@@ -210,10 +215,16 @@ interface Suffix {
 }
 
 /**
- * What was pointed at, in each message that is being read: thousands of records
+ * What was pointed at, in the message that is being read: thousands of records
  * may point at one long name.
  */
-const SUFFIXES = new WeakMap<Cursor, Map<number, Suffix>>();
+class Memory {
+  readonly suffixes = new Map<number, Suffix>();
+}
+
+function memoryOf({ memory }: Cursor): Memory | undefined {
+  return memory instanceof Memory ? memory : undefined;
+}
 
 function keep(
   from: Cursor,
@@ -222,8 +233,7 @@ function keep(
   length: number,
   at: number,
 ): void {
-  let known = SUFFIXES.get(from);
-  if (known === undefined) SUFFIXES.set(from, known = new Map());
+  const { suffixes } = memoryOf(from) ?? (from.memory = new Memory());
   const last = jumps.at(-1)!;
   if (last.end === 0) last.end = at;
   for (const jump of jumps) {
@@ -231,8 +241,79 @@ function keep(
     // The dot before it is not a part of it.
     jump.text = name.slice(text === "" ? 0 : text.length + 1);
     jump.length = length - jump.length;
-    known.set(jump.target, jump);
+    suffixes.set(jump.target, jump);
   }
+}
+
+/** A name with its octets. */
+interface KnownName {
+  readonly octets: Uint8Array;
+  readonly text: string;
+}
+
+/** How many names are kept; a newer one takes an older's place. */
+const KEPT = 4096;
+const NAMES: (KnownName | undefined)[] = new Array(KEPT).fill(undefined);
+
+/**
+ * Reads a name that has no pointer, or is nothing but one to such a name: most
+ * are, and most have been read before.
+ *
+ * @returns The name; `undefined`, and no step, for any that is not as it should be.
+ */
+function knownName(
+  from: Cursor,
+  first: number,
+  origin: number,
+): string | undefined {
+  const { octets, at } = from;
+  let { end } = from;
+  let start = at;
+  let after = 0;
+  if (end - at >= 2 && octets[at]! >= 0xc0) {
+    start = origin + ((octets[at]! & 0x3f) << 8 | octets[at + 1]!);
+    if (start >= at || start < first) return undefined;
+    end = at;
+    after = at + 2;
+  }
+  let to = start;
+  let hash = 0;
+  for (let head = 1; head !== 0; to += head + 1) {
+    if (to >= end) return undefined;
+    head = octets[to]!;
+    if (head > 63 || to + head >= end) return undefined;
+    // The last letters of a label tell it from others as well as any do.
+    hash = Math.imul(
+      hash ^ octets[to + head]! << 8 ^ octets[to + (head >> 1)]!,
+      0x9e3779b1,
+    ) +
+      head;
+  }
+  const length = to - start;
+  if (to > end || length > MOST) return undefined;
+  from.at = after === 0 ? to : after;
+  const place = (hash ^ hash >>> 16) & (KEPT - 1);
+  const known = NAMES[place];
+  if (known !== undefined && isSame(known.octets, octets, start, length)) {
+    return known.text;
+  }
+  const own = octets.slice(start, to);
+  const text = labelled(new Cursor(own, 0, length), Infinity, 0);
+  NAMES[place] = { octets: own, text };
+  return text;
+}
+
+function isSame(
+  known: Uint8Array,
+  octets: Uint8Array,
+  at: number,
+  length: number,
+): boolean {
+  if (known.length !== length) return false;
+  for (let i = 0; i < length; i++) {
+    if (known[i] !== octets[at + i]) return false;
+  }
+  return true;
 }
 
 /** Each octet of a label as text (RFC 1035 §5.1, RFC 4343 §2.1). */

@@ -8,6 +8,7 @@ import { maybe, record, sized } from "../../compound.ts";
 import type { Fields, Format } from "../../format.ts";
 import { octets } from "../../formats.ts";
 import type { FieldInput, FieldSpec, FieldValue } from "../../layer.ts";
+import { coded } from "../../read_code.ts";
 import {
   CLASS_CODES,
   classCode,
@@ -145,7 +146,7 @@ function formOf(type: unknown): Format<unknown, unknown> {
 const rdata: Format<unknown, unknown> = {
   about: "what the type says, with its length",
   takesOctets: true,
-  read: (from) =>
+  read: coded((from) =>
     from.within(from.u16(), (from) => {
       const { at, fields, trouble } = from;
       const form = formOf(fields.type);
@@ -168,7 +169,20 @@ const rdata: Format<unknown, unknown> = {
       // An update names what it deletes by type alone (RFC 2136 §2.5).
       if (isUpdate) from.trouble = trouble;
       return from.bytes();
-    }),
+    }), (code, into, fields) => {
+    const [n, form] = [code.name("n"), code.name("form")];
+    // One form for all types would make the function too long to be quick.
+    const byType = code.known(
+      "byType",
+      (type: string) =>
+        FORMS.get(type) ?? (type === "OPT" ? undefined : OCTETS),
+    );
+    return `if (e - o < 2) return -1;
+const ${n} = d.getUint16(o); o += 2;
+const ${form} = ${byType}(${fields.of("type")});
+if (${form} === undefined) return -1;
+${code.within(n, code.through(form, into, fields), true)}`;
+  }),
   write(to, value) {
     const form = formOf(to.fields.type);
     const start = to.room(2);
@@ -308,14 +322,19 @@ export function resourceRecord(
     })) as unknown as Format<Fields>;
   const made: Format<Fields> = {
     about: "a resource record",
-    read(from) {
+    read: coded((from) => {
       // OPT has other fields where the rest have class and TTL.
       const { at } = from;
       skipName(from);
       const type = from.u16();
       from.at = at;
       return (type === TYPE_OPT ? OPT : form).read(from);
-    },
+    }, (code, into, fields) =>
+      // Its name is the root.
+      `if (o < e && b[o] === 0) { ${
+        code.through(code.known("any", made), into, fields)
+      } }
+else { ${code.value("record", into, form, fields)} }`),
     write(to, value) {
       const type = codeNumber(TYPE_CODES, value?.type);
       (type === TYPE_OPT ? OPT : form).write(to, value);

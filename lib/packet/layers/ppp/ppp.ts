@@ -76,6 +76,7 @@ export const hdlc: Layer<"hdlc", typeof hdlcFields> = layer(
     // PPP by itself and on serial lines; in GRE as PPTP has it (RFC 2637 §4.1).
     under: [["link", 9], ["link", 50], ["ethernet", 0x880b]],
     header: "parsed",
+    looksBehind: true,
     select(view) {
       const first = octetBehind(view);
       if (view.address === undefined && (first === 0x0f || first === 0x8f)) {
