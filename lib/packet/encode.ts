@@ -160,7 +160,8 @@ function present(values: Fields): Record<string, unknown> {
  */
 function tailWriter({ name, slots, tail, size, defaults = {} }: Written) {
   const entries = tail.map(({ name, format }) => [name, format] as const);
-  const { put, formats } = compileTable(name, Object.fromEntries(entries));
+  const table = compileTable(name, Object.fromEntries(entries));
+  const { formats } = table;
   return (values: Fields, raw: Record<string, unknown>): void => {
     const all: Record<string, unknown> = {
       ...present(defaults as Fields),
@@ -183,7 +184,7 @@ function tailWriter({ name, slots, tail, size, defaults = {} }: Written) {
       if (slot !== undefined) raw[field] ??= rawValue(name, slot, count);
     }
     for (const slot of slots) all[slot.name] ??= blankValue(slot);
-    put(to, all);
+    table.put(to, all);
     raw.$tail = to.from(size);
   };
 }

@@ -126,9 +126,9 @@ type Step = Run | {
  * import { compileTable } from "./table.ts";
  * import assert from "node:assert/strict";
  *
- * const { blank, read } = compileTable("sack", { left: 32, right: 32 });
- * const out = blank();
- * read(new Cursor(Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 2), 0, 8), out);
+ * const table = compileTable("sack", { left: 32, right: 32 });
+ * const out = table.blank();
+ * table.read(new Cursor(Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 2), 0, 8), out);
  * assert.deepEqual(out, { left: 1, right: 2 });
  * ```
  */
@@ -136,83 +136,117 @@ export function compileTable(
   owner: string,
   fields: Readonly<Record<string, FieldSpec>>,
 ): Table {
-  const names = Object.keys(fields);
-  let laid: Laid | undefined;
-  // Laid out and compiled when first met: few programs meet many of the tables
-  // that there are.
-  const ready = () => laid ??= lay(owner, fields);
-  return {
-    names,
-    get formats() {
-      return ready().formats;
-    },
-    blank: () => ready().reader.blank(),
-    read: (from, out, fields) => ready().reader.read(from, out, fields),
-    code(code, out, fields = fieldsOf(names, out)) {
-      return ready().steps.map((step) => stepCode(step, code, out, fields))
-        .join("\n");
-    },
-    object(code, into, first = []) {
-      const { steps: [head, ...rest] } = ready();
-      if (head === undefined) {
-        const made = `({ ${
-          first.map(([name, value]) => `${name}: ${value}`)
-        } })`;
-        // Alike whenever it is read: one for all will do.
-        return `${into} = ${code.shared(made)};`;
-      }
-      const out = code.name("out");
-      const fields = fieldsOf(names, out);
-      const isRun = head !== undefined && "slots" in head;
-      const known = isRun ? head.slots : [];
-      const properties = names.map((name) => {
-        const slot = known.find((slot) => slot.name === name);
-        const value = slot && isRun ? code.slot(slot, head.size) : "undefined";
-        return [name, value] as const;
-      });
-      const steps = isRun || head === undefined ? rest : [head, ...rest];
-      return [
-        isRun ? `if (e - o < ${head.size}) return -1;` : "",
-        `const ${out} = ${code.object([...first, ...properties])};`,
-        `${into} = ${out};`,
-        isRun ? `o += ${head.size};` : "",
-        ...steps.map((step) => stepCode(step, code, out, fields)),
-      ].join("\n");
-    },
-    alone(code, into) {
-      const step = ready().steps[0] as Run;
-      return `if (e - o < ${step.size}) return -1;
+  return new CompiledTable(owner, fields);
+}
+
+/**
+ * A table that is laid out and compiled when first met: few programs meet many
+ * of the tables that there are.
+ */
+class CompiledTable implements Table {
+  readonly names: readonly string[];
+  readonly #owner: string;
+  readonly #fields: Readonly<Record<string, FieldSpec>>;
+  #laid: Laid | undefined;
+
+  constructor(owner: string, fields: Readonly<Record<string, FieldSpec>>) {
+    this.names = Object.keys(fields);
+    this.#owner = owner;
+    this.#fields = fields;
+  }
+
+  get #ready(): Laid {
+    return this.#laid ??= lay(this.#owner, this.#fields);
+  }
+  get formats(): ReadonlyMap<string, Format<unknown, unknown>> {
+    return this.#ready.formats;
+  }
+
+  blank(): Record<string, unknown> {
+    return this.#ready.reader.blank();
+  }
+  read(from: Cursor, out: Record<string, unknown>, fields?: Fields): void {
+    return this.#ready.reader.read(from, out, fields);
+  }
+  code(
+    code: Code,
+    out: string,
+    fields: FieldNames = fieldsOf(this.names, out),
+  ): string {
+    return this.#ready.steps.map((step) => stepCode(step, code, out, fields))
+      .join("\n");
+  }
+
+  object(
+    code: Code,
+    into: string,
+    first: readonly (readonly [name: string, value: string])[] = [],
+  ): string {
+    const { steps: [head, ...rest] } = this.#ready;
+    if (head === undefined) {
+      const made = `({ ${first.map(([name, value]) => `${name}: ${value}`)} })`;
+      // Alike whenever it is read: one for all will do.
+      return `${into} = ${code.shared(made)};`;
+    }
+    const out = code.name("out");
+    const fields = fieldsOf(this.names, out);
+    const isRun = head !== undefined && "slots" in head;
+    const known = isRun ? head.slots : [];
+    const properties = this.names.map((name) => {
+      const slot = known.find((slot) => slot.name === name);
+      const value = slot && isRun ? code.slot(slot, head.size) : "undefined";
+      return [name, value] as const;
+    });
+    const steps = isRun || head === undefined ? rest : [head, ...rest];
+    return [
+      isRun ? `if (e - o < ${head.size}) return -1;` : "",
+      `const ${out} = ${code.object([...first, ...properties])};`,
+      `${into} = ${out};`,
+      isRun ? `o += ${head.size};` : "",
+      ...steps.map((step) => stepCode(step, code, out, fields)),
+    ].join("\n");
+  }
+
+  alone(code: Code, into: string): string {
+    const step = this.#ready.steps[0] as Run;
+    return `if (e - o < ${step.size}) return -1;
 ${into} = ${code.slot(step.slots[0]!, step.size)}; o += ${step.size};`;
-    },
-    write(to, values) {
-      const { steps, slots, formats } = ready();
-      put(steps, to, settled(slots, formats, to, values));
-    },
-    put: (to, values) => put(ready().steps, to, values),
-    random(random, outer) {
-      const { slots, formats, stated } = ready();
-      const made: Record<string, unknown> = {};
-      for (const name of names) {
-        const slot = slots.get(name);
-        if (stated.has(name)) continue;
-        const value = slot === undefined
-          ? formats.get(name)!.random(random, { ...outer, ...made })
-          : randomValue(slot, random);
-        if (value !== undefined) made[name] = value;
-      }
-      return made;
-    },
-    text(values) {
-      const { slots, formats } = ready();
-      return names.filter((name) => values[name] !== undefined).map((name) => {
+  }
+
+  write(to: Sink, values: Fields): void {
+    const { steps, slots, formats } = this.#ready;
+    put(steps, to, settled(slots, formats, to, values));
+  }
+
+  put(to: Sink, values: Fields): void {
+    return put(this.#ready.steps, to, values);
+  }
+  random(random: Random, outer: Fields): Record<string, unknown> {
+    const { slots, formats, stated } = this.#ready;
+    const made: Record<string, unknown> = {};
+    for (const name of this.names) {
+      const slot = slots.get(name);
+      if (stated.has(name)) continue;
+      const value = slot === undefined
+        ? formats.get(name)!.random(random, { ...outer, ...made })
+        : randomValue(slot, random);
+      if (value !== undefined) made[name] = value;
+    }
+    return made;
+  }
+
+  text(values: Fields): string {
+    const { slots, formats } = this.#ready;
+    return this.names.filter((name) => values[name] !== undefined).map(
+      (name) => {
         const format = formats.get(name);
         const value = format === undefined
           ? valueText(values[name], slots.get(name))
           : format.text(values[name]);
-        return names.length === 1 ? value : `${name} ${value}`;
-      }).join(", ");
-    },
-  };
+        return this.names.length === 1 ? value : `${name} ${value}`;
+      },
+    ).join(", ");
+  }
 }
 
 /** A table that has been laid out. */
