@@ -258,7 +258,7 @@ export function tailReader(layer: Pick<Layer, "name" | "tail">): Reader {
 
 /** Makes the function that reads all fields behind the fixed ones. */
 function parser(layer: Layer) {
-  const { read, blank } = tailTable(layer);
+  const table = tailTable(layer);
   let quick: Reader | undefined;
   const { size } = layer;
   return (
@@ -270,7 +270,7 @@ function parser(layer: Layer) {
     begin?: (parsed: Parsed) => void,
   ): Parsed => {
     const end = at + header.headerLength;
-    const values = blank();
+    const values = table.blank();
     const parsed: Parsed = { values, end: size, trouble: undefined };
     begin?.(parsed);
     const fields = header as unknown as Fields;
@@ -282,13 +282,13 @@ function parser(layer: Layer) {
         parsed.end = to - at;
         return parsed;
       }
-      Object.assign(values, blank());
+      Object.assign(values, table.blank());
     }
     const cursor = new Cursor(octets, at + size, end, at, view);
     cursor.header = cursor.fields = fields;
     cursor.marks = marks;
     try {
-      read(cursor, parsed.values, cursor.header);
+      table.read(cursor, parsed.values, cursor.header);
     } catch (trouble) {
       cursor.note(trouble);
       cursor.at = end;
