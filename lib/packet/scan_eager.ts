@@ -127,6 +127,7 @@ function compile(): EagerDecoder {
     list,
     errorOf,
     troubleText,
+    EMPTY: new Uint8Array(),
   };
   // Compiled when the first such header is met.
   const lazily = (name: string, make: () => unknown) => {
@@ -225,7 +226,7 @@ return (r) => {
     r.length,
     captured,
     layers,
-    b.subarray(place, end),
+    place < end ? b.subarray(place, end) : EMPTY,
     isWhole ? undefined : fault ?? errorOf(r),
   );
 };`;

@@ -64,7 +64,7 @@ export interface RecordsOptions {
 }
 
 /** The longest time without a turn for the rest of the program, in milliseconds. */
-const SLICE = 8;
+const SLICE = 20;
 
 /**
  * Reads the head of a capture; if it is none, the source is closed.
