@@ -15,5 +15,6 @@ export * as inspect from "./lib/inspect/mod.ts";
 export * as ip from "./lib/ip/mod.ts";
 export * as packet from "./lib/packet/mod.ts";
 export * as pcap from "./lib/pcap/mod.ts";
+export * as switching from "./lib/switching/mod.ts";
 export * as tcp from "./lib/socket/tcp.ts";
 export * as udp from "./lib/socket/udp.ts";

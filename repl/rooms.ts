@@ -25,6 +25,7 @@ export const doors = {
   ip: () => import("../lib/ip/mod.ts"),
   packet: () => import("../lib/packet/mod.ts"),
   pcap: () => import("../lib/pcap/mod.ts"),
+  switching: () => import("../lib/switching/mod.ts"),
   tcp: () => import("../lib/socket/tcp.ts"),
   udp: () => import("../lib/socket/udp.ts"),
 } satisfies { readonly [K in RoomName]: () => Promise<Rooms[K]> };
