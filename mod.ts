@@ -13,8 +13,16 @@ export * as bytes from "./lib/bytes/mod.ts";
 export * as http from "./lib/http/mod.ts";
 export * as inspect from "./lib/inspect/mod.ts";
 export * as ip from "./lib/ip/mod.ts";
+export * as lab from "./lib/lab/mod.ts";
+export * as linux from "./lib/linux/mod.ts";
 export * as packet from "./lib/packet/mod.ts";
 export * as pcap from "./lib/pcap/mod.ts";
 export * as switching from "./lib/switching/mod.ts";
 export * as tcp from "./lib/socket/tcp.ts";
 export * as udp from "./lib/socket/udp.ts";
+
+/** What a function in a host of a lab is given as `net`: all of it. */
+type Whole = typeof import("./mod.ts");
+declare module "./lib/lab/host_net.ts" {
+  interface HostNet extends Whole {}
+}

@@ -141,6 +141,9 @@ const BESIDE = new Map([
   ["fleet", ["device"]],
 ]);
 
+/** Programs that a lab starts own their standard streams, and serve its room. */
+const LAB_PROGRAM = /^repl\/(agent|host)\.ts$/;
+
 function levelOf(path: string): number | undefined {
   return LEVELS.find(([, pattern]) => pattern.test(path))?.[0];
 }
@@ -209,7 +212,8 @@ function downward(files: readonly SourceFile[]): string[] {
       // The prompt loads a room when an entry names it, so it takes rooms one
       // by one, each by the door that mod.ts takes; scripts read as programs.
       const byDoor = path.startsWith("repl/") &&
-        rooms.some((room) => room.target === target);
+          rooms.some((room) => room.target === target) ||
+        LAB_PROGRAM.test(path) && room === "lab";
       if (level === 6 && other < 5 && !byDoor) {
         wrong.push(
           `${path}: imports ${target}; scripts use mod.ts, the prompt that or what mod.ts exports`,
@@ -225,7 +229,10 @@ function cycles(files: readonly SourceFile[]): string[] {
     files.map(({ path, imports }) => [
       path,
       // Loading something later, inside a function, closes no cycle.
-      imports.filter(({ target, dynamic }) => isOurs(target) && !dynamic)
+      // So does the type of a file itself.
+      imports.filter(({ target, dynamic }) =>
+        isOurs(target) && !dynamic && target !== path
+      )
         .map(({ target }) => target),
     ]),
   );

@@ -27,6 +27,15 @@ const OUTSIDE: readonly (keyof typeof manifest.imports)[] = [
   "@duckdb/node-api",
 ];
 
+/** What is started by its path, as a process or a thread of its own. */
+const PROGRAMS: readonly string[] = [
+  "repl/agent.ts",
+  "repl/host.ts",
+  "repl/net.ts",
+  "lib/lab/fabric_worker.ts",
+  "lib/lab/probe_program.ts",
+];
+
 /** Bundles the prompt and every room into `dist/app`, shared parts once. */
 async function bundleModules(): Promise<void> {
   await Deno.remove(app, { recursive: true }).catch(() => {});
@@ -40,6 +49,7 @@ async function bundleModules(): Promise<void> {
     "dist/app",
     ...OUTSIDE.map((name) => `--external=${name}`),
     "repl/main.ts",
+    ...PROGRAMS,
     ...Object.values(manifest.exports),
   ]);
 }

@@ -8,8 +8,11 @@ import { bench as address } from "./address.ts";
 import { bench as capture } from "./capture.ts";
 import { bench as craft } from "./craft.ts";
 import { bench as entry } from "./entry.ts";
+import { bench as fabric } from "./fabric.ts";
+import { bench as lab } from "./lab.ts";
 import { bench as prompt } from "./prompt.ts";
 import { bench as filter } from "./filter.ts";
+import { bench as sockets } from "./sockets.ts";
 import { bench as summarize } from "./summarize.ts";
 import { bench as table } from "./table.ts";
 
@@ -22,6 +25,9 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   craft,
   filter,
   capture,
+  sockets,
+  lab,
+  fabric,
 };
 
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(benches);

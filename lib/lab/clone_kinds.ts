@@ -1,0 +1,152 @@
+/**
+ * What keeps its class on the way into a host of a lab and back: values of
+ * `net`, errors, typed arrays.
+ *
+ * @module
+ */
+
+import * as errors from "../errors.ts";
+
+/** Values of `net` that travel as text, and what makes them anew of it. */
+interface Kind {
+  /** Whether a value whose class has this name is one. */
+  is(value: object): boolean;
+  /** Loads what reads the text; whoever sends one has it loaded already. */
+  load(): Promise<(text: string) => unknown>;
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  Address: {
+    is: (value) => "w3" in value && "zone" in value,
+    load: async () => (await import("../ip/address.ts")).parse,
+  },
+  Mac: {
+    is: (value) => "w1" in value && "bits" in value,
+    load: async () => (await import("../ip/mac/mac.ts")).mac,
+  },
+  Subnet: {
+    is: (value) => "network" in value && "prefixLength" in value,
+    load: async () => {
+      const { Subnet } = await import("../ip/subnet.ts");
+      const { parse } = await import("../ip/address.ts");
+      return (text) => {
+        const [network, length, host] = text.split(/[/ ]/);
+        return host === undefined
+          ? new Subnet(parse(network!), Number(length))
+          : new Subnet(parse(network!), Number(length), parse(host));
+      };
+    },
+  },
+  Range: {
+    is: (value) => "start" in value && "end" in value,
+    load: async () => (await import("../ip/set/range.ts")).range,
+  },
+  AddressSet: {
+    is: (value) => "union" in value,
+    load: async () => {
+      const { set } = await import("../ip/set/set.ts");
+      return (text) => set(text === "" ? [] : text.split(", "));
+    },
+  },
+};
+
+/** What reads each kind, once it was loaded. */
+const loaded = new Map<string, (text: string) => unknown>();
+
+/** The kind that a value is of; nothing for plain data. */
+export function kindOf(value: object): string | undefined {
+  const name = value.constructor?.name ?? "";
+  return Object.hasOwn(KINDS, name) && KINDS[name]!.is(value)
+    ? name
+    : undefined;
+}
+
+/** A value of a kind as text. */
+export function textOf(kind: string, value: object): string {
+  const { host } = value as { host?: unknown };
+  return kind === "Subnet" && host !== undefined
+    ? `${value} ${host}`
+    : `${value}`;
+}
+
+/** Gets ready to read a kind. */
+export async function loadKind(name: string): Promise<void> {
+  if (loaded.has(name) || !Object.hasOwn(KINDS, name)) return;
+  loaded.set(name, await KINDS[name]!.load());
+}
+
+/** A value of its text; the text itself where its kind was not loaded. */
+export function revive(kind: string, text: string): unknown {
+  return loaded.get(kind)?.(text) ?? text;
+}
+
+type ErrorClass = new (message?: string) => Error;
+
+/** The classes that an error can come back as, the narrow ones first. */
+export function errorClass(name: string): ErrorClass | undefined {
+  const [room, of] = name.split(".");
+  if (of !== undefined) {
+    return room === "Deno"
+      ? Deno.errors[of as keyof typeof Deno.errors] as ErrorClass
+      : errors[of as keyof typeof errors] as unknown as ErrorClass;
+  }
+  return ({
+    AggregateError,
+    DOMException,
+    EvalError,
+    RangeError,
+    ReferenceError,
+    SyntaxError,
+    TypeError,
+    URIError,
+  } as unknown as Record<string, ErrorClass>)[name];
+}
+
+/** `"net.NetError"`, `"Deno.NotFound"`, `"RangeError"`: the nearest class that both sides have. */
+export function knownClass(error: Error): string {
+  for (
+    let prototype = Object.getPrototypeOf(error);
+    prototype !== null;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    const { constructor } = prototype;
+    for (
+      const name of [
+        `net.${constructor?.name}`,
+        `Deno.${constructor?.name}`,
+        constructor?.name,
+      ]
+    ) {
+      if (name !== undefined && errorClass(name) === constructor) return name;
+    }
+  }
+  return "Error";
+}
+
+/** The kinds of views by their names. */
+const VIEWS: Readonly<
+  Record<string, new (buffer: ArrayBuffer) => ArrayBufferView>
+> = {
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
+  Float16Array,
+  Float32Array,
+  Float64Array,
+  Int16Array,
+  Int32Array,
+  Int8Array,
+  Uint16Array,
+  Uint32Array,
+  Uint8Array,
+  Uint8ClampedArray,
+};
+
+/** A view of its own on octets; the octets themselves for a plain buffer. */
+export function view(
+  name: string,
+  { buffer }: Uint8Array<ArrayBuffer>,
+): unknown {
+  const View = VIEWS[name];
+  return View ? new View(buffer) : buffer;
+}
