@@ -10,6 +10,7 @@ import { bench as craft } from "./craft.ts";
 import { bench as entry } from "./entry.ts";
 import { bench as fabric } from "./fabric.ts";
 import { bench as lab } from "./lab.ts";
+import { bench as linux } from "./linux.ts";
 import { bench as prompt } from "./prompt.ts";
 import { bench as filter } from "./filter.ts";
 import { bench as sockets } from "./sockets.ts";
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   craft,
   filter,
   capture,
+  linux,
   sockets,
   lab,
   fabric,

@@ -1,22 +1,23 @@
 /**
- * Runs the lab tests as a user without any rights, which takes root: with the
- * runtime and its packages where that user can read them.
+ * Runs the lab tests, or those whose file is named, as a user without any
+ * rights, which takes root: with the runtime and its packages where that user can
+ * read them.
  *
  * @module
  */
 
 const NOBODY = "65534";
 
-async function run(command: string, ...args: string[]): Promise<boolean> {
+async function succeeds(command: string, ...args: string[]): Promise<boolean> {
   const { success } = await new Deno.Command(command, { args }).output();
   return success;
 }
 
 /** Links where that can be, which takes no time and no room; else copies. */
 async function put(from: string, to: string): Promise<void> {
-  if (await run("cp", "-rlL", from, to)) return;
+  if (await succeeds("cp", "-rlL", from, to)) return;
   await Deno.remove(to, { recursive: true }).catch(() => {});
-  await run("cp", "-rL", from, to);
+  await succeeds("cp", "-rL", from, to);
 }
 
 const folder = await Deno.makeTempDir({ prefix: "netrepl_nobody_" });
@@ -31,30 +32,44 @@ try {
     denoDir: string;
   };
   await put(`${denoDir}/npm`, `${folder}/cache/npm`);
-  await run("chown", NOBODY, `${folder}/cache`, `${folder}/cache/npm`);
-  const tests = Deno.args.length > 0
-    ? Deno.args
-    : [new URL(".", import.meta.url).pathname];
-  const { code } = await new Deno.Command("setpriv", {
-    args: [
-      `--reuid=${NOBODY}`,
-      `--regid=${NOBODY}`,
-      "--clear-groups",
-      "--inh-caps=-all",
-      `${folder}/deno`,
-      ...["test", "-A", "--no-check"],
-      ...tests,
-    ],
-    env: {
-      DENO_DIR: `${folder}/cache`,
-      HOME: folder,
-      PATH: `${folder}:${Deno.env.get("PATH")}`,
-    },
-    stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).output();
-  Deno.exitCode = code;
+  await succeeds("chown", NOBODY, `${folder}/cache`, `${folder}/cache/npm`);
+  const run = async (command: readonly string[], tests: readonly string[]) => {
+    const { code } = await new Deno.Command("setpriv", {
+      args: [
+        `--reuid=${NOBODY}`,
+        `--regid=${NOBODY}`,
+        "--clear-groups",
+        "--inh-caps=-all",
+        ...command,
+        `${folder}/deno`,
+        ...["test", "-A", "--no-check"],
+        ...tests.map((name) => `${here}${name}`),
+      ],
+      env: {
+        DENO_DIR: `${folder}/cache`,
+        HOME: folder,
+        PATH: `${folder}:${Deno.env.get("PATH")}`,
+      },
+      stdin: "null",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).output();
+    Deno.exitCode ||= code;
+  };
+  const here = new URL(".", import.meta.url).pathname;
+  const names = [...Deno.readDirSync(here)].map(({ name }) => name)
+    .filter((name) =>
+      name.endsWith("_test.ts") &&
+      (Deno.args.length === 0 || Deno.args.some((arg) => name.includes(arg)))
+    ).sort();
+  // Tests of the kernel make namespaces of networks, which takes one of users.
+  const ofKernel = names.filter((name) => /^(fabric|linux|probe)_/.test(name));
+  const ofLab = names.filter((name) => /^(lab|ready_made)_/.test(name));
+  if (ofLab.length > 0) await run([], ofLab);
+  if (ofKernel.length > 0) {
+    const space = ["--user", "--map-root-user", "--net", "--mount"];
+    await run(["unshare", ...space], ofKernel);
+  }
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
