@@ -146,7 +146,11 @@ class Round {
       const packet = echoRequest(family, this.#id, place);
       const to = socketAddress(address, 0);
       const send = () => {
-        libc().sendto(fd, packet, packet.length, 0, to, to.length);
+        const sent = libc().sendto(fd, packet, packet.length, 0, to, to.length);
+        if (sent >= 0) return;
+        const name = errnoName(errno());
+        // Others, such as a queue that is full, pass.
+        if (NO_WAY.has(name)) this.#settle(place, "unreachable");
       };
       this.#questions.push({ probe, address, place, fd, send });
       return;
@@ -270,6 +274,14 @@ class Round {
     }
   }
 }
+
+/** What sending says where no route leads on, or one says not to. */
+const NO_WAY: ReadonlySet<string> = new Set([
+  "EACCES",
+  "EHOSTUNREACH",
+  "EINVAL",
+  "ENETUNREACH",
+]);
 
 function fromErrno(name: string): ReachOutcome {
   if (name === "ECONNREFUSED") return "refused";

@@ -10,6 +10,8 @@
  */
 
 import {
+  classOf,
+  emptyOf,
   errorClass,
   kindOf,
   knownClass,
@@ -64,7 +66,7 @@ export function encode(value: unknown, name: string = "value"): string {
  * ```
  */
 export async function decode(text: string): Promise<unknown> {
-  for (const [, kind] of text.matchAll(/\["k","(\w+)"/g)) {
+  for (const [, kind] of text.matchAll(/\["[klo]","(\w+)"/g)) {
     await loadKind(kind!);
   }
   return unpack(JSON.parse(text));
@@ -118,8 +120,16 @@ export function pack(value: unknown, name: string = "value"): Packed {
   };
 
   const packedObject = (value: object, path: string): Packed => {
+    const known = classOf(value);
     if (Array.isArray(value)) {
-      return ["a", ...value.map((item, i) => packed(item, `${path}[${i}]`))];
+      const tag = known === undefined ? ["a"] : ["l", known];
+      return [
+        ...tag,
+        ...Array.from(value, (item, i) => packed(item, `${path}[${i}]`)),
+      ];
+    }
+    if (known !== undefined) {
+      return ["o", known, packedFields(Object.entries(value), path)];
     }
     if (value instanceof Map) {
       const parts = [...value].flatMap(([key, item], i) => [
@@ -275,6 +285,16 @@ export function unpack(value: Packed): unknown {
         const array = keep<unknown[]>([]);
         for (const item of rest) array.push(unpacked(item));
         return array;
+      }
+      case "l": {
+        const array = keep(emptyOf(first, true) as unknown[]);
+        for (const item of rest.slice(1)) array.push(unpacked(item));
+        return array;
+      }
+      case "o": {
+        const object = keep(emptyOf(first, false));
+        fill(object, rest[1] as Readonly<Record<string, Packed>>);
+        return object;
       }
       case "m": {
         const map = keep(new Map<unknown, unknown>());

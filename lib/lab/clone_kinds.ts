@@ -50,6 +50,40 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
+/** Classes of `net` that are nothing but their members, or their fields. */
+const CLASSES: Readonly<Record<string, () => Promise<{ prototype: object }>>> =
+  {
+    Addresses: async () => (await import("../linux/addresses.ts")).Addresses,
+    Links: async () => (await import("../linux/links.ts")).Links,
+    Neighbours: async () => (await import("../linux/neighbours.ts")).Neighbours,
+    Qdiscs: async () => (await import("../linux/qdiscs.ts")).Qdiscs,
+    Routes: async () => (await import("../linux/routes.ts")).Routes,
+    Rules: async () => (await import("../linux/rules.ts")).Rules,
+    SocketList: async () =>
+      (await import("../linux/sockets/socket.ts")).SocketList,
+    RouteLookup: async () =>
+      (await import("../linux/route_lookup.ts")).RouteLookup,
+  };
+
+/** The classes that were loaded. */
+const classes = new Map<string, { prototype: object }>();
+
+/** The class of a value's kind that it comes out as; nothing for plain data. */
+export function classOf(value: object): string | undefined {
+  const name = value.constructor?.name ?? "";
+  return Object.hasOwn(CLASSES, name) &&
+      Symbol.for("Deno.customInspect") in value
+    ? name
+    : undefined;
+}
+
+/** An empty value of a class; a plain one where it was not loaded. */
+export function emptyOf(name: string, isArray: boolean): object {
+  const known = classes.get(name);
+  if (isArray) return known ? new (known as ArrayConstructor)() : [];
+  return known ? Object.create(known.prototype) : {};
+}
+
 /** What reads each kind, once it was loaded. */
 const loaded = new Map<string, (text: string) => unknown>();
 
@@ -69,8 +103,11 @@ export function textOf(kind: string, value: object): string {
     : `${value}`;
 }
 
-/** Gets ready to read a kind. */
+/** Gets ready to read a kind or a class. */
 export async function loadKind(name: string): Promise<void> {
+  if (Object.hasOwn(CLASSES, name) && !classes.has(name)) {
+    classes.set(name, await CLASSES[name]!());
+  }
   if (loaded.has(name) || !Object.hasOwn(KINDS, name)) return;
   loaded.set(name, await KINDS[name]!.load());
 }

@@ -106,47 +106,47 @@ export class RouteLookup {
     _inspect?: unknown,
     options?: { readonly colors?: boolean },
   ): string {
-    return this.#draw(canvas({ colors: options?.colors ?? false }));
-  }
-
-  #draw(page: Canvas): string {
-    const { to, reachable, type, via, device, source, table, rule } = this;
-    const { route, losers, steps, mtu, refusal } = this;
-    const rows: CardRow[] = [];
-    if (!reachable) {
-      rows.push(["way", refusal ?? type, "bad"]);
-    } else if (type === "local") {
-      rows.push(["way", "this machine itself", "good"]);
-    } else {
-      rows.push(
-        ["next hop", via?.toString() ?? `${to}, on the link`, "good"],
-        ["leaves at", device ?? "?", "name"],
-      );
-    }
-    if (source) rows.push(["sent from", source.toString()]);
-    if (mtu) rows.push(["mtu", String(mtu)]);
-    if (rule) rows.push(["rule", ruleWords(rule)]);
-    if (table) rows.push(["table", tables.name(table)]);
-    if (route) {
-      const metric = route.metric ? ` metric ${route.metric}` : "";
-      rows.push(["decided by", `${route.to} ${waysOf(route)}${metric}`.trim()]);
-    }
-    for (const { route, reason } of losers.slice(0, MOST)) {
-      rows.push(["not", `${route.to} ${waysOf(route)}: ${reason}`, "muted"]);
-    }
-    if (losers.length > MOST) {
-      rows.push(["", `… ${losers.length - MOST} more`, "muted"]);
-    }
-    for (const { rule, outcome, reason } of steps) {
-      if (outcome === "decided") continue;
-      rows.push([outcome, `${ruleWords(rule)}: ${reason}`, "muted"]);
-    }
-    return card(String(to), rows, page);
+    return draw(this, canvas({ colors: options?.colors ?? false }));
   }
 }
 
 /** Losers that a card shows. */
 const MOST = 5;
+
+function draw(way: RouteLookup, page: Canvas): string {
+  const { to, reachable, type, via, device, source, table, rule } = way;
+  const { route, losers, steps, mtu, refusal } = way;
+  const rows: CardRow[] = [];
+  if (!reachable) {
+    rows.push(["way", refusal ?? type, "bad"]);
+  } else if (type === "local") {
+    rows.push(["way", "this machine itself", "good"]);
+  } else {
+    rows.push(
+      ["next hop", via?.toString() ?? `${to}, on the link`, "good"],
+      ["leaves at", device ?? "?", "name"],
+    );
+  }
+  if (source) rows.push(["sent from", source.toString()]);
+  if (mtu) rows.push(["mtu", String(mtu)]);
+  if (rule) rows.push(["rule", ruleWords(rule)]);
+  if (table) rows.push(["table", tables.name(table)]);
+  if (route) {
+    const metric = route.metric ? ` metric ${route.metric}` : "";
+    rows.push(["decided by", `${route.to} ${waysOf(route)}${metric}`.trim()]);
+  }
+  for (const { route, reason } of losers.slice(0, MOST)) {
+    rows.push(["not", `${route.to} ${waysOf(route)}: ${reason}`, "muted"]);
+  }
+  if (losers.length > MOST) {
+    rows.push(["", `… ${losers.length - MOST} more`, "muted"]);
+  }
+  for (const { rule, outcome, reason } of steps) {
+    if (outcome === "decided") continue;
+    rows.push([outcome, `${ruleWords(rule)}: ${reason}`, "muted"]);
+  }
+  return card(String(to), rows, page);
+}
 
 function isRefused(type: string): boolean {
   return ["blackhole", "unreachable", "prohibit", "throw"].includes(type);

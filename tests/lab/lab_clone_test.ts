@@ -89,6 +89,25 @@ Deno.test("values of net come out as what they are", async () => {
   assert.equal(`${back.host}`, `${host.host}`);
 });
 
+Deno.test("what net.linux lists comes out as what it is, and shows so", async () => {
+  const { linux } = net;
+  const values = [
+    await linux.links(),
+    await linux.addresses(),
+    await linux.routes(),
+    await linux.route("127.0.0.1"),
+  ];
+  for (const value of values) {
+    const back = await copy(value) as typeof value;
+    assert.equal(back.constructor, value.constructor);
+    assert.equal(Deno.inspect(back), Deno.inspect(value));
+    assert.deepEqual(JSON.stringify(back), JSON.stringify(value));
+  }
+  const links = await copy(values[0]) as net.linux.Links;
+  assert.equal(links.get("lo")?.name, "lo");
+  assert.equal(links.filter(({ name }) => name === "lo").length, 1);
+});
+
 Deno.test("errors come out with class, name, code, fields and stack", async () => {
   const values: readonly Error[] = [
     new Error("plain"),
