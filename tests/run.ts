@@ -30,6 +30,12 @@ const NEEDS:
     ["/usr/sbin/sshd", "openssh-server", "logins in the lab"],
     ["/usr/sbin/snmpd", "snmpd", "a device to ask in the lab"],
     ["/usr/sbin/nginx", "nginx-light", "web servers in the lab"],
+    ["ssh", "openssh-client", "a client of the lab's sshd"],
+    ["tayga", "tayga", "NAT64 in the lab"],
+    ["dig", "bind9-dnsutils", "a client of the lab's name servers"],
+    ["curl", "curl", "a client of the lab's web servers"],
+    ["traceroute", "traceroute", "an oracle for the way of packets"],
+    ["ps", "procps", "who runs in the lab"],
     ["iperf3", "iperf3", "throughput in the lab"],
     ["script", "bsdutils", "pseudo-terminals for the bench"],
     ["tcpdump", "tcpdump", "the oracle for capture files"],
@@ -106,7 +112,8 @@ async function prepare(): Promise<void> {
     const [command, ...rest] = [...apt, ...args];
     const { success, stderr } = await new Deno.Command(command!, {
       args: rest,
-      env: { DEBIAN_FRONTEND: "noninteractive" },
+      // In runlevel 1 no package starts the service that it brings.
+      env: { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
       stdout: "null",
     }).output();
     if (!success) {

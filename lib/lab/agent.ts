@@ -19,9 +19,12 @@ import {
 import { reach } from "./agent_reach.ts";
 import { startReaper } from "./agent_reaper.ts";
 import { trace } from "./agent_trace.ts";
+import { mountUsers } from "./agent_users.ts";
 import { addressesOf } from "./wiring.ts";
 import type { AgentCalls, OwnerCalls } from "./calls.ts";
+import type { Supervisor } from "./daemons/supervisor.ts";
 import { Channel, type Handlers, type Streams } from "./protocol.ts";
+import type { Topology } from "./topology.ts";
 
 /**
  * Answers until the other side is gone. The calling process is the first of a
@@ -37,6 +40,7 @@ export async function serveAgent(streams: Streams): Promise<void> {
   const processes = new Processes();
   const kernels = new Map<string, HostKernel>();
   let lab: Built | undefined;
+  let supervisor: Supervisor | undefined;
 
   const built = (): Built => {
     if (lab) return lab;
@@ -56,11 +60,31 @@ export async function serveAgent(streams: Streams): Promise<void> {
     });
   };
 
+  /** What runs services, if there are any; most labs have none, and load none of it. */
+  const daemonsOf = async (topology: Topology) => {
+    if (topology.nodes.every(({ services }) => services.length === 0)) return;
+    const [{ Supervisor }, { requirePrograms }] = await Promise.all([
+      import("./daemons/supervisor.ts"),
+      import("./daemons/requirements.ts"),
+    ]);
+    requirePrograms(topology);
+    return new Supervisor({
+      state: (state) => channel.tell("daemon", state),
+      trouble: (host, text) =>
+        channel.tell("log", { host, stream: "stderr", text }),
+    });
+  };
+
   const handlers: Handlers<AgentCalls> = {
     up: async ({ topology }) => {
+      const daemons = await daemonsOf(topology);
       const notes = mountLab(topology);
+      mountUsers();
       startReaper();
+      daemons?.share(topology);
       lab = await build(topology);
+      await daemons?.start(topology, lab.places);
+      supervisor = daemons;
       return { result: { pid, notes: [...lab.wiring.notes, ...notes] } };
     },
     run: async ({ host, source }, { body, signal }) => {
@@ -116,6 +140,16 @@ export async function serveAgent(streams: Streams): Promise<void> {
       prepareNode({ spaces, node });
       const { net, mount, name } = spaces as Required<typeof spaces>;
       return { result: { net, mount, name } };
+    },
+    logs: ({ host, name }) => {
+      place(host);
+      return { result: supervisor?.lines(host, name) ?? [] };
+    },
+    switching: async ({ host }) => {
+      place(host);
+      const stats = await built().fabric?.stats();
+      const found = stats?.switches.find(({ name }) => name === host);
+      return { result: found ?? null };
     },
     reach: async ({ probes, timeout }, { signal }) => {
       const { spaces } = built();

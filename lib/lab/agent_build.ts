@@ -16,6 +16,7 @@ import type { Message } from "../linux/message.ts";
 import { NetlinkSocket } from "../linux/netlink.ts";
 import { qdiscMessage } from "../linux/qdisc_messages.ts";
 import { routeMessage } from "../linux/route_messages.ts";
+import { startFabric } from "./agent_fabric.ts";
 import { writeSysctl } from "./agent_files.ts";
 import { readState } from "./agent_link_state.ts";
 import { type Place, runProgram } from "./agent_process.ts";
@@ -92,11 +93,11 @@ class Site {
   readonly #sockets = new Map<string, NetlinkSocket>();
   readonly #messages = new Map<string, Message[]>();
 
-  constructor({ nodes }: Topology, wiring: Wiring, isSoft: boolean) {
+  constructor({ name: lab, nodes }: Topology, wiring: Wiring, isSoft: boolean) {
     this.#wiring = wiring;
     for (const node of nodes) {
       const spaces = this.#open(node.name);
-      this.places.set(node.name, { node, spaces });
+      this.places.set(node.name, { lab, node, spaces });
     }
     if (isSoft) this.#open(FABRIC);
   }
@@ -308,6 +309,9 @@ function before(node: Node | undefined): void {
   if (!node.forwarding) return;
   writeSysctl("net.ipv4.ip_forward", "1", name);
   optional("net.ipv6.conf.all.forwarding", "1", name);
+  // A second trace within a second finds each router, too.
+  writeSysctl("net.ipv4.icmp_ratelimit", "0", name);
+  optional("net.ipv6.icmp.ratelimit", "0", name);
 }
 
 /** For what only a kernel with IPv6 has. */
@@ -366,32 +370,4 @@ async function loadRules({ places }: Built): Promise<void> {
       });
     }
   }));
-}
-
-async function startFabric(
-  { fabric, wiring, spaces }: Built,
-): Promise<void> {
-  if (!fabric) return;
-  const fabricEnd = ({ where, name }: { where: string; name: string }) => ({
-    netns: spaces.get(where)!.net,
-    interface: name,
-  });
-  for (const { name, stp, ports } of wiring.softSwitches) {
-    await fabric.addSwitch({
-      name,
-      stp,
-      ports: ports.map((port) => ({
-        ...fabricEnd(port),
-        ...(port.port ? { port: port.port } : {}),
-      })),
-    });
-  }
-  for (const { soft } of wiring.links) {
-    if (!soft) continue;
-    await fabric.addLink({
-      ...soft,
-      a: fabricEnd(soft.a),
-      b: fabricEnd(soft.b),
-    });
-  }
 }

@@ -33,7 +33,13 @@ function mount(
   return mount(text(source), text(target), text(type), flags, text(data));
 }
 
-function bind(source: string, target: string): void {
+/**
+ * Puts a file or folder over another, in the mount namespace that the thread is in.
+ *
+ * @param source What is to be seen.
+ * @param target Where.
+ */
+export function bind(source: string, target: string): void {
   const result = mount(source, target, "", MS_BIND | MS_REC);
   check(result, "put", `${source} in place of ${target}`);
 }

@@ -7,6 +7,7 @@
 
 import { NetError, PermissionError } from "../errors.ts";
 import { libc } from "../ffi/libc.ts";
+import { labEnvironment } from "../linux/lab_mark.ts";
 import { mountNode, writeSysctl } from "./agent_files.ts";
 import { claim } from "./agent_reaper.ts";
 import { inSpaces, privateSpaces, type Spaces } from "./agent_spaces.ts";
@@ -15,6 +16,8 @@ import type { Node } from "./topology.ts";
 
 /** A node that programs can run in. */
 export interface Place {
+  /** The lab's name. */
+  readonly lab: string;
   /** What the topology says of it. */
   readonly node: Node;
   /** Its namespaces. */
@@ -32,7 +35,7 @@ export interface Start extends Omit<ProgramSpec, "host"> {
  *
  * @param place The node.
  */
-export function prepareNode({ node, spaces }: Place): void {
+export function prepareNode({ node, spaces }: Omit<Place, "lab">): void {
   privateSpaces(spaces, () => {
     mountNode(node);
     // Echo sockets for all that run here, who all are group 0.
@@ -52,13 +55,13 @@ export function startProgram(
   place: Place,
   { argv, cwd, env, input = false }: Start,
 ): Deno.ChildProcess {
-  const { node, spaces } = place;
+  const { lab, node, spaces } = place;
   prepareNode(place);
   const [program, ...args] = argv as [string, ...string[]];
   const command = new Deno.Command(program, {
     args,
     cwd: cwd ?? Deno.cwd(),
-    ...(env ? { env: { ...env } } : {}),
+    env: { ...labEnvironment(lab, spaces.net), ...env },
     stdin: input ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { SwitchStats } from "./fabric_spec.ts";
 import type { Probe, Topology } from "./topology.ts";
 
 /** What a process left with. */
@@ -46,6 +47,36 @@ export interface UpReport {
   readonly pid: number;
   /** What is not as the topology says, one sentence each. */
   readonly notes: readonly string[];
+}
+
+/** One program of a service, and how it is. */
+export interface DaemonState {
+  /** On which node. */
+  readonly host: string;
+  /** The service: `"frr"`. */
+  readonly name: string;
+  /** The program: `"ospfd"`. */
+  readonly program: string;
+  /** Not yet ready; ready; about to be started again; given up. */
+  readonly state: "starting" | "running" | "waiting" | "failed";
+  /** Its process number in the lab; `null` if it does not run. */
+  readonly pid: number | null;
+  /** Since when it is so, in milliseconds since 1970. */
+  readonly since: number;
+  /** How often it was started again. */
+  readonly restarts: number;
+}
+
+/** One line of a service's log. */
+export interface DaemonLine {
+  /** When it came, in milliseconds since 1970. */
+  readonly time: number;
+  /** Which program of the service. */
+  readonly program: string;
+  /** Where it was written; `"lab"` for what the lab says of the program. */
+  readonly stream: Output | "lab";
+  /** The line, without its end. */
+  readonly text: string;
 }
 
 /** Counters of one end of a link. */
@@ -103,6 +134,12 @@ export type AgentCalls = {
   namespaces(
     params: { readonly host: string },
   ): { readonly net: number; readonly mount: number; readonly name: number };
+  /** Reads what a node's services have written, or one of them has. */
+  logs(
+    params: { readonly host: string; readonly name?: string | undefined },
+  ): readonly DaemonLine[];
+  /** Reads a userspace switch's tables; `null` if the node is none. */
+  switching(params: { readonly host: string }): SwitchStats | null;
   /** Asks who reaches whom. */
   reach(
     params: {
@@ -153,6 +190,8 @@ export interface Hop {
 export type OwnerCalls = {
   /** Something was written in a host. */
   log(params: LogLine): null;
+  /** A service has come to another state. */
+  daemon(params: DaemonState): null;
 };
 
 /** What a host's kernel answers. */

@@ -10,6 +10,7 @@ import { paint } from "../inspect/paint.ts";
 import { table } from "../inspect/table.ts";
 import { type Feature, FEATURES, type Finding, probe } from "./probe.ts";
 import type { ProbeResult } from "./probe.ts";
+import { type Lacking, lackingPrograms } from "./daemons/requirements.ts";
 
 /** One thing that a lab wants of the machine. */
 export interface DoctorRow {
@@ -93,7 +94,7 @@ const PRESCRIPTIONS: Readonly<Record<Feature, Prescription>> = {
   },
   tun: {
     name: "TUN/TAP",
-    cost: "no tunnels of programs' own",
+    cost: "no NAT64 in labs, no tunnels of programs' own",
     remedy: module("tun", "TUN"),
     allow: "sudo chmod a+rw /dev/net/tun",
   },
@@ -130,8 +131,9 @@ export class Diagnosis {
    * Draws the conclusions.
    *
    * @param found What the probe found.
+   * @param lacking The services that lack a program. @default {none}
    */
-  constructor(found: ProbeResult) {
+  constructor(found: ProbeResult, lacking: readonly Lacking[] = []) {
     this.rows = [
       namespaceRow(found.namespaces),
       ...FEATURES.map((feature) =>
@@ -141,6 +143,7 @@ export class Diagnosis {
           found.kernel.packet.works,
         )
       ),
+      ...lacking.map(serviceRow),
     ];
     this.ok = found.namespaces.works && found.kernel.veth.works;
   }
@@ -195,6 +198,16 @@ function namespaceRow(found: ProbeResult["namespaces"]): DoctorRow {
   };
 }
 
+function serviceRow({ service, programs, from }: Lacking): DoctorRow {
+  return {
+    feature: `${service} (${programs.join(", ")})`,
+    state: "missing",
+    cost: `no ${service} in labs`,
+    remedy: `sudo apt install ${from.join(" ")}`,
+    reason: `${programs.join(" and ")} not found`,
+  };
+}
+
 function featureRow(
   { name, cost, remedy, allow, replaced }: Prescription,
   { works, reason }: Finding,
@@ -215,7 +228,8 @@ function featureRow(
 /**
  * Finds out what this machine can do for labs, what each lack costs, and what
  * to do about it. It tries things in namespaces that are thrown away; nothing
- * is left behind, but for modules of the kernel that trying has loaded.
+ * is left behind, but for modules of the kernel that trying has loaded. Services
+ * whose programs are not installed are named where this program may read files.
  *
  * @returns Rows, which show as a table.
  * @throws {Deno.errors.NotCapable} Without `--allow-run=unshare`.
@@ -231,5 +245,7 @@ function featureRow(
  * ```
  */
 export async function doctor(): Promise<Diagnosis> {
-  return new Diagnosis(await probe({ again: true }));
+  const { state } = Deno.permissions.querySync({ name: "read" });
+  const lacking = state === "granted" ? lackingPrograms() : [];
+  return new Diagnosis(await probe({ again: true }), lacking);
 }

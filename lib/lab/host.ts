@@ -5,12 +5,16 @@
  */
 
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
+import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { card } from "../inspect/card.ts";
 import { decode, encode } from "./clone.ts";
+import { DaemonLines, type DaemonState, DaemonStates } from "./daemon_state.ts";
 import type { HostNet, RunContext } from "./host_net.ts";
+import type { ServiceName } from "./daemon.ts";
 import { ExecResult, LabProcess } from "./process.ts";
 import type { Agent } from "./start.ts";
+import { SwitchReport } from "./switch_report.ts";
 import type { Node } from "./topology.ts";
 import { addressesOf } from "./wiring.ts";
 
@@ -42,6 +46,8 @@ export interface AgentLine {
   explain(error: unknown, op: string, target: string): Promise<unknown>;
   /** The agent's process number on this machine. */
   readonly pid: number;
+  /** How the lab's services are. */
+  readonly daemons: ReadonlyMap<string, DaemonState>;
 }
 
 /**
@@ -84,6 +90,63 @@ export class LabHost {
   /** Its addresses without prefix lengths, in the order of its interfaces. */
   get addresses(): readonly string[] {
     return addressesOf(this.node);
+  }
+
+  /** Its services as they are now: state, process number, since when, restarts. */
+  get services(): DaemonStates {
+    return new DaemonStates(
+      [...this.#line.daemons.values()].filter(({ host }) => host === this.name),
+    );
+  }
+
+  /**
+   * Reads what its services have written: the last 2,000 lines of each.
+   *
+   * @param service Which of them. @default {all}
+   * @returns The lines, oldest first.
+   * @throws {NetError} With code `"not-found"` if it has no such service.
+   */
+  async logs(service?: ServiceName): Promise<DaemonLines> {
+    const names = this.node.services.map(({ name }) => name);
+    if (service !== undefined && !names.includes(service)) {
+      throw new NetError(`it runs no ${service}`, {
+        code: "not-found",
+        op: "read the log of",
+        target: this.name,
+        hint: names.length > 0 ? `one of ${names.join(", ")}` : undefined,
+      });
+    }
+    return await this.#ask("read the logs of", {}, async ({ channel }) => {
+      const params = { host: this.name, name: service };
+      const { result } = await channel.call("logs", params);
+      return new DaemonLines(result);
+    });
+  }
+
+  /**
+   * Reads the tables of a switch: ports, learned addresses, spanning tree.
+   *
+   * @returns What it tells.
+   * @throws {NetError} With code `"unsupported"` if it is no userspace switch.
+   */
+  async switching(): Promise<SwitchReport> {
+    const op = "read the tables of";
+    return await this.#ask(op, {}, async ({ channel }) => {
+      const { result } = await channel.call("switching", { host: this.name });
+      if (result) return new SwitchReport(result);
+      const isBridge = this.node.kind === "switch";
+      throw new NetError(
+        isBridge ? "it is the kernel's" : "it is not a switch",
+        {
+          code: "unsupported",
+          op,
+          target: this.name,
+          hint: isBridge
+            ? `lab.host("${this.name}").exec("bridge fdb")`
+            : undefined,
+        },
+      );
+    });
   }
 
   async #ask<T>(

@@ -7,7 +7,7 @@
 import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
-import type { LogLine, UpReport } from "./calls.ts";
+import type { DaemonState, LogLine, UpReport } from "./calls.ts";
 import { type AgentLine, LabHost } from "./host.ts";
 import { LabLink } from "./link.ts";
 import type { Agent } from "./start.ts";
@@ -90,6 +90,7 @@ export class Lab implements AsyncDisposable {
    * @param agent The agent.
    * @param report What the agent said of it.
    * @param log Where its lines are kept.
+   * @param daemons How its services are, kept up to date.
    * @ignore
    */
   constructor(
@@ -97,6 +98,7 @@ export class Lab implements AsyncDisposable {
     agent: Agent,
     report: UpReport,
     log: readonly LogLine[],
+    daemons: ReadonlyMap<string, DaemonState>,
   ) {
     this.topology = topology;
     this.notes = report.notes;
@@ -106,6 +108,7 @@ export class Lab implements AsyncDisposable {
       pid: report.pid,
       agent: () => this.#up(),
       explain: (error, op, target) => this.#explain(error, op, target),
+      daemons,
     };
     this.hosts = new Map(
       topology.nodes.map((node) => [node.name, new LabHost(node, line)]),

@@ -5,6 +5,7 @@
  */
 
 export * from "./daemon.ts";
+export * from "./daemon_state.ts";
 export * from "./doctor.ts";
 export * from "./draw/draw.ts";
 export * from "./host.ts";
@@ -16,7 +17,8 @@ export * from "./probe.ts";
 export * from "./process.ts";
 export * from "./reachability.ts";
 export * from "./ready_made/table.ts";
-export * from "./spec/problem.ts";
 export * from "./specification.ts";
+export * from "./switch_report.ts";
 export * from "./topology.ts";
+export * from "./topology_error.ts";
 export * from "./up.ts";

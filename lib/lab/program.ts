@@ -74,7 +74,8 @@ export function programCommand(
   // A host has all of net, packages included; the agent has neither.
   const config = program === "host"
     ? [`--config=${fromUrl(new URL("deno.json", HOME))}`]
-    : ["--no-config", "--no-npm"];
+    // It listens for datagrams in the network of a node, which that is for.
+    : ["--no-config", "--no-npm", "--unstable-net"];
   return [
     Deno.execPath(),
     ...FLAGS,

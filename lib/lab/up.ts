@@ -6,7 +6,7 @@
 
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { PermissionError } from "../errors.ts";
-import type { LogLine } from "./calls.ts";
+import type { DaemonState, LogLine } from "./calls.ts";
 import { Lab } from "./lab.ts";
 import { type LabTopology, topology } from "./lab_topology.ts";
 import type { TopologySpec } from "./specification.ts";
@@ -65,7 +65,12 @@ export async function up(
     if (kept.length > LOG_LINES) kept.shift();
   });
   const attempt = async (isUser: boolean): Promise<Lab> => {
+    const daemons = new Map<string, DaemonState>();
     const agent = Agent.start(isUser, {
+      daemon: (state) => {
+        daemons.set(`${state.host} ${state.name} ${state.program}`, state);
+        return { result: null };
+      },
       log: (line) => {
         log(line);
         return { result: null };
@@ -78,7 +83,7 @@ export async function up(
         signal: deadline.signal,
       });
       agent.isUp = true;
-      return new Lab(complete, agent, result, kept);
+      return new Lab(complete, agent, result, kept, daemons);
     } catch (error) {
       const isGone = !agent.channel.isOpen;
       await agent.end();

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Lab } from "../../lib/lab/lab.ts";
+
 /** Marks all processes that descend from one, by their environment. */
 export const MARK = "NETREPL_TEST_MARK";
 
@@ -92,4 +94,52 @@ export async function withoutRoot(): Promise<string | undefined> {
     args: ["--net", "--mount", "--", "true"],
   }).output();
   return success ? undefined : new TextDecoder().decode(stderr).trim();
+}
+
+/** Waits until something is so that takes asking; says whether it came. */
+export async function becomesTrue(
+  test: () => Promise<boolean>,
+  limit = 5_000,
+): Promise<boolean> {
+  const end = performance.now() + limit;
+  while (!await test()) {
+    if (performance.now() > end) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}
+
+/**
+ * What tcpdump hears on an interface while something goes on.
+ *
+ * @param lab The lab.
+ * @param node Where it listens.
+ * @param filter What for.
+ * @param meanwhile What goes on.
+ * @param device On which interface.
+ * @returns A line for each frame, with its link layer.
+ */
+export async function capture(
+  lab: Lab,
+  node: string,
+  filter: string,
+  meanwhile: () => Promise<void>,
+  device = "eth0",
+): Promise<string> {
+  await using tcpdump = await lab.host(node).spawn(
+    ["tcpdump", "-l", "-nn", "-e", "--immediate-mode", "-i", device, filter],
+  );
+  const started = tcpdump.stderr.getReader();
+  let said = "";
+  while (!said.includes("listening on")) {
+    const { value, done } = await started.read();
+    if (done) throw new Error(said);
+    said += new TextDecoder().decode(value);
+  }
+  const heard = new Response(tcpdump.stdout).text();
+  await meanwhile();
+  // What is on its way yet.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await tcpdump.kill("SIGINT");
+  return (await heard).trim();
 }

@@ -152,7 +152,8 @@ Deno.test("without packet sockets nothing is replaced", () => {
 testUnless(reason, "the doctor asks this machine", async () => {
   const { ok, rows } = await doctor();
   assert.equal(ok, true);
-  assert.equal(rows.length, FEATURES.length + 1);
+  // And a row for each service whose programs are not installed.
+  assert.ok(rows.length >= FEATURES.length + 1);
 });
 
 const nic = (name: string, more: Partial<Interface> = {}): Interface => ({

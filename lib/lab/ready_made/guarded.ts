@@ -98,8 +98,11 @@ export const nat: ReadyMade = {
   }),
 };
 
-/** The well-known prefix for IPv4 addresses within IPv6 (RFC 6052 §2.1). */
-const WELL_KNOWN = "64:ff9b::/96";
+/**
+ * IPv4 addresses within IPv6. The well-known prefix 64:ff9b::/96 may stand for
+ * no private and no documentation address (RFC 6052 §3.1).
+ */
+const PREFIX = "2001:db8:64:ff9b::/96";
 
 /** A client without IPv4 and a server without IPv6. */
 export const nat64: ReadyMade = {
@@ -108,7 +111,7 @@ export const nat64: ReadyMade = {
   expected: ({ nodes }) => {
     const server = nodes.find(({ name }) => name === "server")!;
     const [address] = server.interfaces[0]!.addresses[0]!.split("/");
-    const translated = `64:ff9b::${address}`;
+    const translated = `2001:db8:64:ff9b::${address}`;
     return [
       {
         from: "client",
@@ -155,10 +158,10 @@ export const nat64: ReadyMade = {
           server: "192.0.2.1/24",
         },
         services: [
-          { name: "nat64", prefix: WELL_KNOWN },
+          { name: "nat64", prefix: PREFIX },
           {
             name: "unbound",
-            dns64: WELL_KNOWN,
+            dns64: PREFIX,
             names: { "server.lab": "192.0.2.80" },
           },
         ],

@@ -60,7 +60,7 @@ const READERS: {
   nat64: {
     keys: ["prefix", "pool"],
     read: (item) => ({
-      prefix: `${nat64Prefix(item.at("prefix")) ?? "64:ff9b::/96"}`,
+      prefix: `${nat64Prefix(item.at("prefix")) ?? NAT64_PREFIX}`,
       pool: `${ipv4Pool(item.at("pool")) ?? "192.168.255.0/24"}`,
     }),
   },
@@ -199,6 +199,12 @@ function readNames(item: Item): Record<string, string[]> {
     names.map(([name, part]) => [name, addresses(part)]),
   );
 }
+
+/**
+ * One of the documentation's: the well-known 64:ff9b::/96 may stand for no
+ * private address (RFC 6052 §3.1), and labs have hardly any others.
+ */
+const NAT64_PREFIX = "2001:db8:64:ff9b::/96";
 
 /** The lengths that RFC 6052 §2.2 has. */
 const NAT64_LENGTHS = [32, 40, 48, 56, 64, 96];
