@@ -20,7 +20,8 @@ function writeAll(
   while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
 }
 
-const host: SessionHost = {
+/** Prints to the standard streams. */
+export const host: SessionHost = {
   colors: !Deno.noColor && Deno.stdout.isTerminal(),
   print: (text) => writeAll(Deno.stdout, text),
   complain: (text) => writeAll(Deno.stderr, text),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Command, CommanderError } from "commander";
+import { Argument, Command, CommanderError } from "commander";
 import { evaluate, runFile, runText } from "./batch.ts";
 import manifest from "../deno.json" with { type: "json" };
 
@@ -13,11 +13,13 @@ import manifest from "../deno.json" with { type: "json" };
  *
  * @param args What follows the program's name.
  * @param root The program's folder.
+ * @param prompt What the prompt shows.
  * @returns The exit code; 2 for a command line that makes no sense.
  */
 export async function commandLine(
   args: readonly string[],
   root: URL,
+  prompt: string,
 ): Promise<number> {
   let code = 0;
   const program = new Command("netrepl")
@@ -53,6 +55,22 @@ export async function commandLine(
     .action(async () => {
       code = await runText(".book", root);
     });
+  addLabs(program, async (run) => {
+    code = await run(await import("./lab_program.ts"));
+  }, { prompt, root });
+  program.command("completions")
+    .description("print a script that completes netrepl's command line")
+    .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
+    .addHelpText("after", "\nExample:\n  source <(netrepl completions bash)")
+    .action(async (shell: string) => {
+      const [{ completions }, { readyMades }] = await Promise.all([
+        import("./completions.ts"),
+        import("../lib/lab/mod.ts"),
+      ]);
+      console.log(
+        completions(shell, program, Object.keys(readyMades)).trimEnd(),
+      );
+    });
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
@@ -60,4 +78,38 @@ export async function commandLine(
     return error.exitCode === 0 ? 0 : 2;
   }
   return code;
+}
+
+type LabProgram = typeof import("./lab_program.ts");
+
+/** What there is of labs; it loads when it runs. */
+function addLabs(
+  program: Command,
+  act: (run: (of: LabProgram) => number | Promise<number>) => Promise<void>,
+  { prompt, root }: { prompt: string; root: URL },
+): void {
+  const lab = program.command("lab")
+    .description("list the ready-made labs: networks on this machine")
+    .action(() => act(({ listLabs }) => listLabs()));
+  const topology = "a ready-made lab, also as lan(20), or a YAML file";
+  lab.command("up")
+    .description("open the prompt with a lab up; it goes with the prompt")
+    .argument("<lab>", topology)
+    .addHelpText("after", "\nExample:\n  netrepl lab up dmz")
+    .action((name: string) =>
+      act(({ openLab }) => openLab(name, prompt, root))
+    );
+  lab.command("draw")
+    .description("draw a lab without bringing it up")
+    .argument("<lab>", topology)
+    .option("--svg", "as an SVG image")
+    .option("--mermaid", "as a Mermaid flowchart")
+    .action((name: string, { svg, mermaid }: Record<string, boolean>) =>
+      act(({ drawLab }) =>
+        drawLab(name, svg ? "svg" : mermaid ? "mermaid" : "text")
+      )
+    );
+  program.command("doctor")
+    .description("say what this machine lacks for labs, and what to do")
+    .action(() => act(({ diagnose }) => diagnose()));
 }

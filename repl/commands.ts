@@ -34,15 +34,33 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "the lessons, or one of them, cell by cell",
     run: book,
   },
+  lab: {
+    usage: ".lab [up NAME | down]",
+    summary: "a network on this machine: its state, up, down",
+    run: async (...given) => (await labCommands()).lab(...given),
+    next: async (...given) => (await labCommands()).afterLab(...given),
+  },
+  on: {
+    usage: ".on [HOST]",
+    summary: "entries run in that host of the lab, or here again",
+    run: async (...given) => (await labCommands()).on(...given),
+    next: async (...given) => (await labCommands()).afterOn(...given),
+  },
+  shell: {
+    usage: ".shell [HOST]",
+    summary: "a shell in that host of the lab",
+    run: async (session, name) => (await labCommands()).shell(session, name),
+    next: async (...given) => (await labCommands()).afterOn(...given),
+  },
   journal: {
     usage: ".journal",
     summary: "what was typed so far, and what went well",
     run({ journal, host }) {
       host.print(
-        journal.entries.map(({ id, source, ok }) =>
+        journal.entries.map(({ id, source, ok, place }) =>
           `${ok ? " " : "x"} ${String(id).padStart(3)}  ${
-            source.replaceAll("\n", "\n       ")
-          }`
+            place === undefined ? "" : `${place}> `
+          }${source.replaceAll("\n", "\n       ")}`
         ).join("\n") || "Nothing yet.",
       );
       return Promise.resolve();
@@ -57,6 +75,11 @@ export const commands: Readonly<Record<string, Command>> = {
     },
   },
 };
+
+/** What belongs to labs loads when it is first typed. */
+function labCommands(): Promise<typeof import("./lab_commands.ts")> {
+  return import("./lab_commands.ts");
+}
 
 async function save(session: Session, argument: string): Promise<boolean> {
   const { host } = session;
@@ -82,17 +105,24 @@ async function save(session: Session, argument: string): Promise<boolean> {
       return false;
     }
   }
-  const script = toScript(session.journal.entries, {
+  const { entries } = session.journal;
+  // What ran in hosts of a lab stands in the script as functions for them.
+  const here = entries.some(({ place }) => place !== undefined)
+    ? (await import("./lab_script.ts")).foldHosts(entries)
+    : { entries, kept: 0 };
+  const script = toScript(here.entries, {
     title: file.replace(/^.*\//, "").replace(/\.[cm]?ts$/, ""),
     folder: Deno.cwd(),
     audited: session.audited,
   });
   await replaceFile(file, await format(script.text));
-  const entries = (n: number) => `${n} ${n === 1 ? "entry" : "entries"}`;
-  const left = script.dropped === 0
+  const kept = script.kept + here.kept;
+  const left = kept === entries.length
     ? ""
-    : `, ${script.dropped} left out (mistakes, looks, replaced)`;
-  host.print(`Saved ${entries(script.kept)} to ${file}${left}.`);
+    : `, ${entries.length - kept} left out (mistakes, looks, replaced)`;
+  host.print(
+    `Saved ${kept} ${kept === 1 ? "entry" : "entries"} to ${file}${left}.`,
+  );
   if (!session.audited) {
     host.print(
       "It asks for all permissions, since this prompt was not started by its task or program.",

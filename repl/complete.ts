@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Offers } from "./command.ts";
 import type { Completion } from "./editor/language.ts";
 import { lex, type Token } from "./lex.ts";
 
@@ -17,6 +18,15 @@ export type Wanted =
   }
   | { readonly kind: "path"; readonly from: number; readonly prefix: string }
   | {
+    readonly kind: "argument";
+    readonly from: number;
+    readonly prefix: string;
+    /** The command, without the dot. */
+    readonly of: string;
+    /** The words between it and the cursor. */
+    readonly words: readonly string[];
+  }
+  | {
     readonly kind: "member" | "option";
     readonly from: number;
     readonly prefix: string;
@@ -28,6 +38,8 @@ export type Wanted =
 export interface Sources {
   /** Dot commands, without the dot. */
   readonly commands: readonly string[];
+  /** What may follow a command and the words behind it. */
+  next(command: string, words: readonly string[]): Promise<Offers>;
   /** Names that can be used, without running anything. */
   names(): Promise<readonly string[]>;
   /** Members of an expression, without running anything. */
@@ -60,6 +72,13 @@ export function wanted(text: string, cursor: number): Wanted | undefined {
   if (path) {
     const prefix = path[1]!;
     return { kind: "path", from: cursor - prefix.length, prefix };
+  }
+  const dotted = /^\s*\.([a-z]+)\s+((?:\S+\s+)*)(\S*)$/.exec(head);
+  if (dotted) {
+    const [, of, before, prefix] = dotted as unknown as string[];
+    const words = before!.split(/\s+/).filter((word) => word !== "");
+    const from = cursor - prefix!.length;
+    return { kind: "argument", from, prefix: prefix!, of: of!, words };
   }
   if (/^\s*\.[a-z]/.test(head)) return undefined;
   const { tokens, open, unfinished } = lex(head);
@@ -224,12 +243,25 @@ async function offers(
         insert: `${name}: `,
         detail,
       }));
-    case "path": {
-      const slash = want.prefix.lastIndexOf("/") + 1;
-      const folder = want.prefix.slice(0, slash);
-      return (await sources.list(folder || "./")).map((name) => ({
-        label: folder + name,
-      }));
+    case "argument": {
+      const { words, files } = await sources.next(want.of, want.words);
+      const paths = files ? await pathsFrom(want.prefix, sources) : [];
+      return [
+        ...words.map((label) => ({ label })),
+        ...paths.filter(({ label }) => /\/$/.test(label) || files?.test(label)),
+      ];
     }
+    case "path":
+      return await pathsFrom(want.prefix, sources);
   }
+}
+
+async function pathsFrom(
+  prefix: string,
+  sources: Sources,
+): Promise<{ label: string }[]> {
+  const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  return (await sources.list(folder || "./")).map((name) => ({
+    label: folder + name,
+  }));
 }

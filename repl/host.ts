@@ -18,9 +18,11 @@ const loader = import.meta.url.replace(/host(?=\.[jt]s$)/, "net");
 
 /**
  * What the prompt writes into the functions of its entries (KERNEL of
- * rewrite.ts, which a host has no use for): here nothing waits for Ctrl-C.
+ * rewrite.ts, which a host has no use for): here nothing waits for Ctrl-C. Where
+ * entries run in the host (remote.ts) their kernel puts its own there.
  */
 Object.defineProperty(globalThis, "__netrepl", {
+  configurable: true,
   value: Object.freeze({
     guard: () => {},
     until: (value: unknown) => value,

@@ -24,12 +24,14 @@ const IDLE = 150;
  * @param terminal A terminal in raw mode that shows the prompt.
  * @param prompt What it shows.
  * @param root The program's folder.
+ * @param first An entry to begin with; its failure ends the session.
  * @returns The exit code.
  */
 export async function interact(
   terminal: Terminal & Disposable,
   prompt: string,
   root: URL,
+  first?: string,
 ): Promise<number> {
   using _restored = terminal;
   const colors = !Deno.noColor;
@@ -65,15 +67,26 @@ export async function interact(
       });
       return answer.kind === "submit" && /^\s*y(es)?\s*$/i.test(answer.text);
     },
+    lend: async (run) => {
+      terminal.setRaw(false);
+      try {
+        return await run();
+      } finally {
+        terminal.setRaw("cbreak");
+      }
+    },
   };
   const start = setTimeout(async () => {
     setSession(await startSession(host, root));
   }, 0);
   const restore = captureOutput(editor, host, loaded);
   const stop = endOnSignal(loaded, terminal);
-  const interrupt = () => loaded.then(({ kernel }) => kernel.interrupt());
   try {
-    return await converse({ editor, prompt, loaded, interrupt });
+    if (first !== undefined) {
+      terminal.setRaw("cbreak");
+      editor.print(prompt + first);
+    }
+    return await converse({ editor, prompt, loaded, first });
   } finally {
     clearTimeout(start);
     restore();
@@ -91,15 +104,23 @@ async function startSession(host: SessionHost, root: URL): Promise<Session> {
   return session;
 }
 
-async function converse({ editor, prompt, loaded, interrupt }: {
+async function converse({ editor, prompt: own, loaded, first }: {
   editor: Editor;
   prompt: string;
   loaded: Promise<Session>;
-  interrupt: () => void;
+  first: string | undefined;
 }): Promise<number> {
-  const continuation = "...".padEnd(prompt.length);
+  if (first !== undefined) {
+    const session = await loaded;
+    if (!await enter(session, first)) {
+      await session.close();
+      return 1;
+    }
+  }
+  let prompt = own;
   let initial = "";
-  for (let isDrawn = true;; isDrawn = false) {
+  for (let isDrawn = first === undefined;; isDrawn = false) {
+    const continuation = "...".padEnd(prompt.length);
     const entry = await editor.readEntry({
       prompt,
       continuation,
@@ -116,18 +137,24 @@ async function converse({ editor, prompt, loaded, interrupt }: {
       initial = "";
       continue;
     }
-    // The editor leaves the terminal so that Ctrl-C raises SIGINT.
-    Deno.addSignalListener("SIGINT", interrupt);
-    try {
-      await session.enter(entry.text);
-    } finally {
-      Deno.removeSignalListener("SIGINT", interrupt);
-    }
+    await enter(session, entry.text);
     if (session.ended) {
       await session.close();
       return 0;
     }
     initial = nextCell(session, entry.text);
+    prompt = session.place ? `${session.place.name}> ` : own;
+  }
+}
+
+/** Runs an entry; the editor has left the terminal so that Ctrl-C raises SIGINT. */
+async function enter(session: Session, text: string): Promise<boolean> {
+  const interrupt = () => session.interrupt();
+  Deno.addSignalListener("SIGINT", interrupt);
+  try {
+    return await session.enter(text);
+  } finally {
+    Deno.removeSignalListener("SIGINT", interrupt);
   }
 }
 
@@ -150,9 +177,10 @@ async function sourcesOf(session: Session): Promise<Sources> {
   const help = await session.help();
   return {
     commands: session.commandNames,
+    next: (command, words) => session.offers(command, words),
     names: async () =>
       [
-        ...await session.kernel.inspector.names(),
+        ...await session.names(),
         ...Object.getOwnPropertyNames(globalThis),
       ].filter((name) => !name.startsWith("__")),
     members: async (expression) => {

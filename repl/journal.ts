@@ -22,6 +22,8 @@ export interface JournalEntry {
   readonly hasValue: boolean;
   /** What it asked of the system. */
   readonly permissions: readonly Permission[];
+  /** The host of a lab that it ran in, which counts its own entries. @default {here} */
+  readonly place?: string;
 }
 
 /** A session's entries, oldest first. */
@@ -45,7 +47,9 @@ export class Journal {
   blame(error: unknown): void {
     const stack = error instanceof Error ? error.stack ?? "" : "";
     const id = Number([...stack.matchAll(/repl:(\d+):/g)].at(-1)?.[1]);
-    const index = this.#entries.findIndex((entry) => entry.id === id);
+    const index = this.#entries.findIndex((entry) =>
+      entry.id === id && entry.place === undefined
+    );
     const entry = this.#entries[index];
     if (!entry) return;
     this.#entries[index] = { ...entry, ok: false };

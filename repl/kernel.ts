@@ -66,6 +66,8 @@ export class Kernel {
   readonly #held: (() => unknown)[] = [];
   #count = 0;
   #base = "";
+  /** What {@linkcode Kernel.declare} declares. */
+  #given: unknown;
   /** Ends each wait of the entry that runs. */
   readonly #waits = new Set<(reason: Interrupted) => void>();
   #runs = false;
@@ -93,9 +95,11 @@ export class Kernel {
 
   /** Loads what some entries need; call it when there is time. */
   async warm(): Promise<void> {
+    // First: one that starts after the inspector is up is held for a second, and
+    // then hears of an old Ctrl-C.
+    this.#worker ??= startWatchdog(this.#state);
     await typeStripper();
     await this.inspector.names();
-    this.#worker ??= startWatchdog(this.#state);
   }
 
   /**
@@ -142,6 +146,27 @@ export class Kernel {
       this.#runs = false;
       Atomics.store(this.#state, 0, 0);
     }
+  }
+
+  /**
+   * Declares a name as the entry `await using NAME = VALUE` would: the value is
+   * let go of at the end.
+   *
+   * @param name The name.
+   * @param value Its value.
+   */
+  async declare(name: string, value: unknown): Promise<Outcome> {
+    this.#given = value;
+    try {
+      return await this.evaluate(`await using ${name} = ${KERNEL}.given()`);
+    } finally {
+      this.#given = undefined;
+    }
+  }
+
+  /** Counts an entry that something else than this evaluates. */
+  count(): number {
+    return ++this.#count;
   }
 
   /** Ends the entry that runs; what it started is told at its next loop turn. */
@@ -251,6 +276,7 @@ export class Kernel {
       each: (values: AsyncIterable<unknown> | Iterable<unknown>) =>
         this.#each(values),
       sink: this.inspector.sink,
+      given: () => this.#given,
       hold: (value: unknown) => {
         this.#hold(value);
         return value;

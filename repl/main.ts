@@ -20,7 +20,7 @@ if (verb === "eval" && args.length === 2 && !expression.startsWith("-")) {
   Deno.exit(await evaluate(expression, false, root));
 } else if (args.length > 0) {
   const { commandLine } = await import("./command_line.ts");
-  Deno.exit(await commandLine(args, root));
+  Deno.exit(await commandLine(args, root, PROMPT));
 } else if (stdin.isTerminal() && stdout.isTerminal()) {
   const terminal = openTerminal();
   terminal.setRaw(true);

@@ -31,6 +31,19 @@ export class Audit {
     Deno.removeSync(path);
   }
 
+  /** The log that the runtime was told to keep, if it was. */
+  static open(): Audit | undefined {
+    const path = Deno.env.get("DENO_AUDIT_PERMISSIONS");
+    if (!path) return undefined;
+    // Programs that entries start are not to write there too.
+    Deno.env.delete("DENO_AUDIT_PERMISSIONS");
+    try {
+      return new Audit(path);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** What was logged since the last call. */
   take(): Permission[] {
     const buffer = new Uint8Array(65536);
@@ -59,6 +72,9 @@ export class Audit {
 const WRITERS =
   /^(?:write|append|create|remove|rename|mkdir|makeTemp|copy|truncate|ch(?:mod|own)|link|symlink|unlink|rm|cp|utime|save)/;
 
+/** Functions of `net.lab` that start something, by name. */
+const LABS = /^(?:up|doctor|probe)$/;
+
 /** Options that make an `open` one that writes. */
 const WRITES = /^(?:write|append|create|createNew|truncate)$/;
 
@@ -83,7 +99,9 @@ export function flags(
     const { calls, keys } = namesIn(program);
     const writes = calls.some((name) => WRITERS.test(name)) ||
       keys.some((name) => WRITES.test(name));
+    // The log knows nothing of programs.
     if (calls.includes("Command")) ask("run", "");
+    if (calls.some((name) => LABS.test(name))) ask("run", "unshare");
     for (const { permission, value } of permissions) {
       if (permission === "write" && !writes) continue;
       if (permission === "read" || permission === "write") {
@@ -92,6 +110,7 @@ export function flags(
       else ask(permission, value);
     }
   }
+  if (asked.get("run")?.has("")) asked.set("run", new Set());
   const net = asked.get("net");
   if (net) asked.set("net", withoutPassingPorts(net));
   return [...asked].map(([name, values]) => {

@@ -33,14 +33,12 @@ export interface Script {
   readonly text: string;
   /** Entries that became cells. */
   readonly kept: number;
-  /** Entries that were left out: mistakes, bare looks, replaced declarations. */
-  readonly dropped: number;
   /** The flags for `deno run`. */
   readonly flags: readonly string[];
 }
 
 /** An entry on its way into the script. */
-interface Cell {
+export interface Cell {
   readonly entry: JournalEntry;
   readonly text: string;
   readonly program: Program;
@@ -59,19 +57,7 @@ export function toScript(
   entries: readonly JournalEntry[],
   options: ScriptOptions,
 ): Script {
-  const run = entries.flatMap((entry) => {
-    const cell = entry.ok && entry.text !== undefined &&
-      cellOf(entry, entry.text);
-    return cell && cell.program.body.length > 0 ? [cell] : [];
-  });
-  const lastValue = nameLastValues(run);
-  const cells = dropReplaced(
-    run.filter((cell) => lastValue.has(cell) || !isLook(cell.program)),
-  );
-  const imports = hoistImports(cells);
-  tellRedeclaredApart(cells);
-  declareAssigned(cells);
-  for (const cell of cells) printValue(cell, lastValue.get(cell));
+  const { cells, imports } = toCells(entries);
   const usesNet =
     cells.some((cell) => cell.uses.some(({ name }) => name === "net")) &&
     !cells.some((cell) => cell.declares.includes("net"));
@@ -102,9 +88,32 @@ export function toScript(
   return {
     text,
     kept: bodies.length,
-    dropped: entries.length - bodies.length,
     flags: allowed,
   };
+}
+
+/**
+ * Makes cells of the entries that worked, with the imports apart.
+ *
+ * @param entries The session, oldest first.
+ */
+export function toCells(
+  entries: readonly JournalEntry[],
+): { cells: Cell[]; imports: string[] } {
+  const run = entries.flatMap((entry) => {
+    const cell = entry.ok && entry.text !== undefined &&
+      cellOf(entry, entry.text);
+    return cell && cell.program.body.length > 0 ? [cell] : [];
+  });
+  const lastValue = nameLastValues(run);
+  const cells = dropReplaced(
+    run.filter((cell) => lastValue.has(cell) || !isLook(cell.program)),
+  );
+  const imports = hoistImports(cells);
+  tellRedeclaredApart(cells);
+  declareAssigned(cells);
+  for (const cell of cells) printValue(cell, lastValue.get(cell));
+  return { cells, imports };
 }
 
 function cellOf(entry: JournalEntry, text: string): Cell {
@@ -433,7 +442,8 @@ function rename(cell: Cell, use: Occurrence, name: string): void {
   });
 }
 
-function render({ text, edits, entry }: Cell): string {
+/** A cell's text as the script has it. */
+export function render({ text, edits, entry }: Cell): string {
   let out = "";
   let at = 0;
   for (const [start, edit] of [...edits].sort(([a], [b]) => a - b)) {

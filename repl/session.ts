@@ -11,40 +11,19 @@ import { type DocIndex, Help, type HelpPage } from "./help.ts";
 import type { Member } from "./inspector.ts";
 import { Journal } from "./journal.ts";
 import { isQuestion } from "./question.ts";
-import { Kernel } from "./kernel.ts";
+import { Interrupted, Kernel } from "./kernel.ts";
+import type { CommandOf, Offers, SessionHost } from "./command.ts";
 import { nearest } from "./nearest.ts";
 import { Audit } from "./permissions.ts";
+import type { Place } from "./place.ts";
 import { isRoom, roomNames } from "./rooms.ts";
 import type { ScriptCell } from "./script.ts";
 import { showError, showValue } from "./show.ts";
 
-/** Where a session prints, and whom it can ask. */
-export interface SessionHost {
-  /** Whether colours may be used. */
-  readonly colors: boolean;
-  /** Prints a value or a notice. */
-  print(text: string): void;
-  /** Prints what went wrong. */
-  complain(text: string): void;
-  /** Asks yes or no; absent where there is nobody to ask. */
-  confirm?(question: string): Promise<boolean>;
-}
+export type { SessionHost };
 
 /** A command that begins with a dot. */
-export interface Command {
-  /** How it is typed. */
-  readonly usage: string;
-  /** What it does, in a few words. */
-  readonly summary: string;
-  /**
-   * Does it.
-   *
-   * @param session Whose session it is typed in.
-   * @param argument What follows the command's name.
-   * @returns `false` if it did not go well; it has said why.
-   */
-  run(session: Session, argument: string): Promise<boolean | void>;
-}
+export type Command = CommandOf<Session>;
 
 /** A lesson that is being read, and how far. */
 export interface OpenLesson {
@@ -72,9 +51,13 @@ export class Session {
   lesson: OpenLesson | undefined;
   /** Set by `.exit`. */
   ended = false;
+  /** Where entries run, if not here. */
+  place: Place | undefined;
   readonly #commands: Readonly<Record<string, Command>>;
   readonly #audit: Audit | undefined;
   #help: Promise<Help> | undefined;
+  /** The command that runs. */
+  #running: AbortController | undefined;
 
   /**
    * @param host Where to print.
@@ -89,7 +72,7 @@ export class Session {
     this.host = host;
     this.root = root;
     this.#commands = commands;
-    this.#audit = openAudit();
+    this.#audit = Audit.open();
     this.kernel = new Kernel({
       globals: {
         net,
@@ -147,7 +130,40 @@ export class Session {
     if (source.trim() === "") return true;
     if (command) return await this.#command(command[1]!, command[2]!);
     if (isQuestion(source)) return await this.#question(source);
+    if (this.place) return await this.#enterThere(this.place, source, base);
     return await this.#evaluate(source, base);
+  }
+
+  /** Ends the entry or the command that runs. */
+  interrupt(): void {
+    this.#running?.abort(new Interrupted());
+    this.place?.interrupt();
+    this.kernel.interrupt();
+  }
+
+  /**
+   * What may stand after a command.
+   *
+   * @param name The command.
+   * @param words The words that stand between it and the cursor.
+   */
+  async offers(name: string, words: readonly string[]): Promise<Offers> {
+    const command = Object.hasOwn(this.#commands, name) &&
+      this.#commands[name];
+    return command && await command.next?.(this, words) || { words: [] };
+  }
+
+  /**
+   * Keeps in the journal what a command did.
+   *
+   * @param source What was typed.
+   * @param text The entry that does the same.
+   * @param id Its number. @default {the next}
+   */
+  record(source: string, text: string, id = this.kernel.count()): void {
+    const permissions = this.#audit?.take() ?? [];
+    const facts = { ok: true, awaited: false, hasValue: false };
+    this.journal.add({ id, source, text, ...facts, permissions });
   }
 
   /** Ends the session: lets go of what entries hold. */
@@ -170,11 +186,17 @@ export class Session {
       );
       return false;
     }
+    this.#audit?.take();
+    const outer = this.#running;
+    const controller = this.#running = new AbortController();
     try {
-      return await command.run(this, argument.trim()) ?? true;
+      return await command.run(this, argument.trim(), controller.signal) ??
+        true;
     } catch (error) {
       this.host.complain(showError(error, "", this.host));
       return false;
+    } finally {
+      this.#running = outer;
     }
   }
 
@@ -182,6 +204,7 @@ export class Session {
     const asked = source.trim().replace(/\?+$/, "").trim();
     const help = await this.help();
     const known = help.entry(asked) || asked === "";
+    if (!known && this.place) return await this.#enterThere(this.place, source);
     const value = known
       ? asked || undefined
       : await this.#valueOf(asked) ?? asked;
@@ -196,6 +219,7 @@ export class Session {
    * those of `net` are known by name.
    */
   async members(expression: string): Promise<Member[]> {
+    if (this.place) return await this.place.members(expression);
     const { inspector } = this.kernel;
     if (expression.trim() !== "net") {
       await loadMentioned(expression);
@@ -218,6 +242,21 @@ export class Session {
     // An instance may come from a room that was never named.
     if (!isName && !help.knows(asked)) await loadRooms();
     return help.page(asked);
+  }
+
+  /** Names that entries declared. */
+  async names(): Promise<string[]> {
+    return await (this.place ?? this.kernel.inspector).names();
+  }
+
+  async #enterThere(
+    place: Place,
+    source: string,
+    base?: string,
+  ): Promise<boolean> {
+    const { ok, entry } = await place.enter(source, base);
+    if (entry) this.journal.add({ ...entry, place: place.name });
+    return ok;
   }
 
   async #evaluate(source: string, base?: string): Promise<boolean> {
@@ -245,16 +284,4 @@ function ownModule(specifier: string): unknown {
   if (specifier === "netrepl") return net;
   const room = /^netrepl\/(\w+)$/.exec(specifier)?.[1];
   return room !== undefined && isRoom(room) ? loadRoom(room) : undefined;
-}
-
-function openAudit(): Audit | undefined {
-  const path = Deno.env.get("DENO_AUDIT_PERMISSIONS");
-  if (!path) return undefined;
-  // Programs that entries start are not to write there too.
-  Deno.env.delete("DENO_AUDIT_PERMISSIONS");
-  try {
-    return new Audit(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -32,6 +32,7 @@ const PROGRAMS: readonly string[] = [
   "repl/agent.ts",
   "repl/host.ts",
   "repl/net.ts",
+  "repl/remote.ts",
   "lib/lab/fabric_worker.ts",
   "lib/lab/probe_program.ts",
 ];
@@ -122,7 +123,7 @@ if [ ! -x "$home/deno" ]; then
   trap - EXIT INT TERM
 fi
 export DENO_NO_UPDATE_CHECK=1 NETREPL_PROGRAM="$0"
-[ $# -gt 0 ] || export DENO_AUDIT_PERMISSIONS="$home/audit.$$"
+case "\${1-}" in "" | lab) export DENO_AUDIT_PERMISSIONS="$home/audit.$$" ;; esac
 exec "$home/deno" run -q --no-lock --config "$home/deno.json" -A "$home/repl/main.js" "$@"
 `;
   return text(new TextEncoder().encode(text(0)).length + 1);

@@ -1,43 +1,10 @@
 import assert from "node:assert/strict";
 import { testUnless } from "../skip.ts";
-import { Tmux, withoutTmux } from "./tmux.ts";
+import { Reader } from "./reader.ts";
+import { withoutTmux } from "./tmux.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const noTmux = await withoutTmux();
-
-/** A reader at the prompt, with a home and a folder of their own. */
-class Reader implements AsyncDisposable {
-  private constructor(
-    readonly terminal: Tmux,
-    readonly folder: string,
-  ) {}
-
-  static async sitDown(
-    folder?: string,
-    env: Record<string, string> = {},
-  ): Promise<Reader> {
-    folder ??= await Deno.makeTempDir();
-    const terminal = await Tmux.start({
-      command: [Deno.execPath(), "run", "-q", "-A", `${root}repl/main.ts`],
-      cwd: folder,
-      env: {
-        HOME: folder,
-        DENO_DIR: Deno.env.get("DENO_DIR") ??
-          `${Deno.env.get("HOME")}/.cache/deno`,
-        DENO_AUDIT_PERMISSIONS: `${folder}/audit`,
-        DENO_NO_UPDATE_CHECK: "1",
-        ...env,
-      },
-    });
-    await terminal.sees(/^net>/m);
-    return new Reader(terminal, folder);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.terminal[Symbol.asyncDispose]();
-    await Deno.remove(this.folder, { recursive: true }).catch(() => {});
-  }
-}
 
 /** Runs a saved script, with the permissions of its first line. */
 async function runScript(file: string) {

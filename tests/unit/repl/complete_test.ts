@@ -24,7 +24,9 @@ const cases: readonly (readonly [typed: string, want: string])[] = [
   [".sa|", "command '' sa"],
   [".save ./fo|", "path '' ./fo"],
   [".load |", "path '' "],
-  [".help ne|", "none"],
+  [".help ne|", "argument 'help' ne"],
+  [".lab up d|", "argument 'lab' d"],
+  [".on |", "argument 'on' "],
   [`Deno.readTextFile("./a|`, "path '' ./a"],
   [`net.pcap.open("cap|`, "path '' cap"],
   [`f("cap|`, "none"],
@@ -62,6 +64,14 @@ const sources: Sources = {
     ),
   options: () => [{ name: "timeout", detail: "milliseconds" }],
   list: (folder) => Promise.resolve(folder === "./a/" ? ["b.ts", "c/"] : []),
+  next: (command, words) =>
+    Promise.resolve(
+      command === "lab" && words.length === 0
+        ? { words: ["up", "down"] }
+        : words[0] === "up"
+        ? { words: ["dmz"], files: /\.ts$/ }
+        : { words: [] },
+    ),
 };
 
 Deno.test("complete() offers what begins so, once, and hides what begins with _", async () => {
@@ -75,4 +85,8 @@ Deno.test("complete() offers what begins so, once, and hides what begins with _"
   assert.deepEqual(await offer("f({ t"), ["timeout: "]);
   assert.deepEqual(await offer(".load ./a/"), ["./a/b.ts", "./a/c/"]);
   assert.deepEqual(await offer(".s"), ["save"]);
+  assert.deepEqual(await offer(".lab "), ["up", "down"]);
+  assert.deepEqual(await offer(".lab up d"), ["dmz"]);
+  assert.deepEqual(await offer(".lab up ./a/"), ["./a/b.ts", "./a/c/"]);
+  assert.deepEqual(await offer(".lab up dmz x"), []);
 });
