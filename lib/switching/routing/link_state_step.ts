@@ -61,20 +61,10 @@ export interface LinkStateChange {
 }
 
 /** The facts of a {@linkcode LinkStateStep}. */
-export interface LinkStateStepFacts {
-  /** Its number, from 1. */
-  readonly number: number;
-  /** Seconds on the simulation's clock. */
-  readonly time: number;
-  /** What set it off. */
-  readonly event: string;
-  /** The updates that arrived. */
-  readonly messages: readonly LinkStateUpdate[];
-  /** What is new in the routers' databases. */
-  readonly changes: readonly LinkStateChange[];
-  /** The sequence numbers in every router's database; `undefined` in a large network. */
-  readonly databases: LinkStateDatabases | undefined;
-}
+export type LinkStateStepFacts = Pick<
+  LinkStateStep,
+  "number" | "time" | "event" | "messages" | "changes" | "databases"
+>;
 
 /** Sequence numbers: by router, and then by whose advertisement it is. */
 export type LinkStateDatabases = ReadonlyMap<

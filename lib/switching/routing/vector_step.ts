@@ -49,22 +49,15 @@ export interface VectorChange {
 export type VectorTables = ReadonlyMap<string, ReadonlyMap<string, VectorCell>>;
 
 /** The facts of a {@linkcode DistanceVectorStep}. */
-export interface VectorStepFacts {
-  /** Its number, from 1. */
-  readonly number: number;
-  /** Seconds on the simulation's clock. */
-  readonly time: number;
-  /** What set it off. */
-  readonly event: string;
-  /** The updates that arrived. */
-  readonly messages: readonly VectorUpdate[];
-  /** What routers know now and did not before. */
-  readonly changes: readonly VectorChange[];
-  /** What every router knows; `undefined` in a large network. */
-  readonly tables: VectorTables | undefined;
-  /** The metric that means unreachable. */
-  readonly infinity: number;
-}
+export type VectorStepFacts =
+  & Pick<
+    DistanceVectorStep,
+    "number" | "time" | "event" | "messages" | "changes" | "tables"
+  >
+  & {
+    /** The metric that means unreachable. */
+    readonly infinity: number;
+  };
 
 /** Rows and columns of a table in a step, at most. */
 const [ROWS, COLUMNS] = [40, 16];

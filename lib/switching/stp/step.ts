@@ -28,25 +28,10 @@ export interface BpduView {
 }
 
 /** The facts of a {@linkcode SpanningTreeStep}. */
-export interface SpanningTreeStepFacts {
-  /** Its number, from 1. */
-  readonly number: number;
-  /** Seconds on the simulation's clock. */
-  readonly time: number;
-  /** What set it off. */
-  readonly event: string;
-  /** The BPDUs that arrived. */
-  readonly bpdus: readonly BpduView[];
-  /** What bridges believe now and did not before. */
-  readonly changes: readonly SpanningTreeChange[];
-  /** What every bridge believes. */
-  readonly bridges: readonly BridgeView[];
-  /** Where stations were forgotten. */
-  readonly flushed: readonly {
-    readonly bridge: string;
-    readonly link: string;
-  }[];
-}
+export type SpanningTreeStepFacts = Pick<
+  SpanningTreeStep,
+  "number" | "time" | "event" | "bpdus" | "changes" | "bridges" | "flushed"
+>;
 
 /** Rows of a table in a step, at most. */
 const ROWS = 40;
