@@ -232,18 +232,35 @@ export class Plan extends PlannedChanges {
 
   /** Goes on after a failure: the more is undone the better. */
   async #undoAll(undo: readonly Operation[][]): Promise<NetError[]> {
-    const failures: NetError[] = [];
-    for (const operations of undo.toReversed()) {
-      for (const operation of operations) {
-        try {
-          await this.#do(operation);
-        } catch (error) {
-          if (!(error instanceof NetError)) throw error;
-          failures.push(error);
-        }
+    const operations = undo.toReversed().flat();
+    const failed = await this.#undoEach(operations);
+    // A route stays when the address goes by which its router was reached, and
+    // can come back only behind that address.
+    const isRoute = ([{ op }]: [Operation, NetError]) => op === "replaceRoute";
+    const again = failed.filter(isRoute).map(([operation]) => operation);
+    return [
+      ...failed.filter((one) => !isRoute(one)),
+      ...await this.#undoEach(again),
+    ].map(([, error]) => error);
+  }
+
+  async #undoEach(
+    operations: readonly Operation[],
+  ): Promise<[Operation, NetError][]> {
+    const failed: [Operation, NetError][] = [];
+    for (const operation of operations) {
+      try {
+        await this.#do(operation);
+      } catch (error) {
+        if (!(error instanceof NetError)) throw error;
+        // With an interface's last address the kernel drops its neighbours,
+        // permanent ones too: what is gone needs no deleting.
+        const isGone = error.code === "not-found" &&
+          operation.op.startsWith("delete");
+        if (!isGone) failed.push([operation, error]);
       }
     }
-    return failures;
+    return failed;
   }
 
   async #do(operation: Operation): Promise<void> {

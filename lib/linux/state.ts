@@ -129,8 +129,10 @@ export function portSettings(
   const table = portKinds.get(port.kind);
   return {
     ...Object.fromEntries(
-      Object.entries(port).filter(([key]) =>
-        table?.[key] !== undefined && !table[key].told
+      Object.entries(port).filter(([key, value]) =>
+        table?.[key] !== undefined && !table[key].told &&
+        // A port that is down is disabled by that, and refuses to be told so.
+        !(key === "state" && value === "disabled")
       ),
     ),
     kind: port.kind,
