@@ -17,7 +17,13 @@ function writeAll(
   text: string,
 ): void {
   let bytes = encoder.encode(`${text}\n`);
-  while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    // `| head` has read enough: it is no mistake, and nobody hears of it.
+    Deno.exit(0);
+  }
 }
 
 /** Prints to the standard streams. */
