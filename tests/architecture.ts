@@ -129,7 +129,7 @@ const LEVELS: readonly (readonly [level: number, path: RegExp])[] = [
 /** Rooms of one level that may still use each other, one way. */
 const BESIDE = new Map([
   ["pcap", ["packet"]],
-  ["wire", ["ffi"]],
+  ["wire", ["ffi", "linux"]],
   ["dns", ["ffi", "socket"]],
   ["http", ["ffi", "socket"]],
   ["ws", ["ffi", "socket"]],
@@ -142,7 +142,7 @@ const BESIDE = new Map([
 ]);
 
 /** Programs that a lab starts own their standard streams, and serve its room. */
-const LAB_PROGRAM = /^repl\/(agent|host)\.ts$/;
+const LAB_PROGRAM = /^repl\/(agent|host|capture)\.ts$/;
 
 function levelOf(path: string): number | undefined {
   return LEVELS.find(([, pattern]) => pattern.test(path))?.[0];

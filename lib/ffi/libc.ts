@@ -49,6 +49,7 @@ const SYMBOLS = {
   },
   shutdown: { parameters: ["i32", "i32"], result: "i32" },
   if_indextoname: { parameters: ["u32", "buffer"], result: "pointer" },
+  if_nametoindex: { parameters: ["buffer"], result: "u32" },
 
   // Files and waiting
   open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
@@ -69,6 +70,13 @@ const SYMBOLS = {
   epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  // As pollAsync: readiness.ts alone calls it.
+  epollWaitAsync: {
+    name: "epoll_wait",
+    parameters: ["i32", "buffer", "i32", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
   timerfd_create: { parameters: ["i32", "i32"], result: "i32" },
   timerfd_settime: {
     parameters: ["i32", "i32", "buffer", "buffer"],
@@ -78,6 +86,23 @@ const SYMBOLS = {
   dup: { parameters: ["i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+
+  // Memory, and streams over it
+  mmap: {
+    parameters: ["usize", "usize", "i32", "i32", "i32", "i64"],
+    result: "pointer",
+  },
+  munmap: { parameters: ["pointer", "usize"], result: "i32" },
+  memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
+  fdopen: { parameters: ["i32", "buffer"], result: "pointer" },
+  setvbuf: {
+    parameters: ["pointer", "buffer", "i32", "usize"],
+    result: "i32",
+  },
+  fflush: { parameters: ["pointer"], result: "i32" },
+  fclose: { parameters: ["pointer"], result: "i32" },
+  __fpending: { parameters: ["pointer"], result: "u32" },
+  __fpurge: { parameters: ["pointer"], result: "void" },
 
   // Namespaces, mounts, processes
   setns: { parameters: ["i32", "i32"], result: "i32" },

@@ -8,7 +8,7 @@
 import { inSpaces, type Spaces } from "./agent_spaces.ts";
 import type { Place } from "./agent_process.ts";
 import type { Fabric } from "./fabric.ts";
-import { setOffloads } from "./packet_socket.ts";
+import { setOffloads } from "../linux/device.ts";
 import type { LinkEnd, Topology } from "./topology.ts";
 import type { Wiring } from "./wiring.ts";
 

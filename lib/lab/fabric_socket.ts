@@ -12,10 +12,10 @@ import type { Drop, FabricEnd, PortStats } from "./fabric_spec.ts";
 import {
   interfaceMac,
   isRunning,
-  PacketSocket,
   setOffloads,
   setUp,
-} from "./packet_socket.ts";
+} from "../linux/device.ts";
+import { PacketSocket } from "./packet_socket.ts";
 
 const F_DUPFD_CLOEXEC = 1030;
 

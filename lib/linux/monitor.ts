@@ -5,7 +5,7 @@
  */
 
 import { NetError } from "../errors.ts";
-import { check, libc } from "../ffi/libc.ts";
+import { Readiness } from "../ffi/readiness.ts";
 import { inside } from "./entering.ts";
 import {
   LostEvent,
@@ -45,14 +45,6 @@ const USUAL: readonly MonitorKind[] = [
   "rule",
 ];
 
-const EFD_NONBLOCK_CLOEXEC = 0o2004000;
-const POLLIN = 1;
-/**
- * A thread waits no longer than this at a time, in milliseconds: where the
- * program is torn down while it waits, nobody wakes it.
- */
-const SLICE = 1000;
-
 /**
  * A running monitor: an iterator of events that ends with its loop, its signal
  * or {@linkcode Monitor.close}.
@@ -69,14 +61,12 @@ const SLICE = 1000;
 export class Monitor implements AsyncIterableIterator<MonitorEvent, undefined> {
   readonly #news: NetlinkSocket;
   readonly #questions: NetlinkSocket;
-  /** Written to when the wait is to end. */
-  readonly #wake: number;
+  readonly #readiness: Readiness;
   readonly #known: Known;
   readonly #waiting: MonitorEvent[] = [];
   readonly #signal: AbortSignal | undefined;
   readonly #stop = (): void => this.close();
   readonly #events: AsyncGenerator<MonitorEvent, undefined, void>;
-  #polling = false;
   #closed = false;
 
   /**
@@ -107,11 +97,7 @@ export class Monitor implements AsyncIterableIterator<MonitorEvent, undefined> {
     ]);
     this.#known = new Known(kinds);
     this.#known.refresh(this.#questions);
-    this.#wake = check(
-      libc().eventfd(0, EFD_NONBLOCK_CLOEXEC),
-      "open",
-      "an eventfd",
-    );
+    this.#readiness = new Readiness(this.#news.fd);
     stack.move();
     this.#signal = signal;
     signal?.addEventListener("abort", this.#stop, { once: true });
@@ -148,9 +134,9 @@ export class Monitor implements AsyncIterableIterator<MonitorEvent, undefined> {
     if (this.#closed) return;
     this.#closed = true;
     this.#signal?.removeEventListener("abort", this.#stop);
-    // While a thread waits on them, the descriptors must stay.
-    if (this.#polling) libc().write(this.#wake, ONE, ONE.length);
-    else this.#release();
+    this.#readiness[Symbol.dispose]();
+    this.#news.close();
+    this.#questions.close();
   }
 
   /** The events to come. */
@@ -171,7 +157,7 @@ export class Monitor implements AsyncIterableIterator<MonitorEvent, undefined> {
           yield this.#waiting.shift()!;
           if (this.#closed) return;
         }
-        await this.#poll();
+        await this.#readiness.readable();
       }
     } finally {
       this.close();
@@ -207,35 +193,7 @@ export class Monitor implements AsyncIterableIterator<MonitorEvent, undefined> {
   #refresh(): MonitorEvent[] {
     return this.#known.refresh(this.#questions);
   }
-
-  async #poll(): Promise<void> {
-    const descriptors = new Uint8Array(16);
-    const view = new DataView(descriptors.buffer);
-    view.setInt32(0, this.#news.fd, true);
-    view.setInt16(4, POLLIN, true);
-    view.setInt32(8, this.#wake, true);
-    view.setInt16(12, POLLIN, true);
-    this.#polling = true;
-    try {
-      let ready = 0;
-      while (ready === 0 && !this.#closed) {
-        ready = await libc().pollAsync(descriptors, 2, SLICE);
-      }
-    } finally {
-      this.#polling = false;
-      if (this.#closed) this.#release();
-    }
-  }
-
-  #release(): void {
-    this.#news.close();
-    this.#questions.close();
-    libc().close(this.#wake);
-  }
 }
-
-/** What an eventfd takes for 1. */
-const ONE = Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0);
 
 function readKinds(
   kinds: MonitorKind | Iterable<MonitorKind> | undefined,

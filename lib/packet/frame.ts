@@ -25,4 +25,6 @@ export interface Frame {
   readonly seconds: number | undefined;
   /** Nanoseconds after `seconds`. */
   readonly nanoseconds: number;
+  /** The name of the interface where it was captured, if that is known. */
+  readonly interface?: string | undefined;
 }

@@ -75,6 +75,8 @@ export interface PacketJson {
   readonly length: number;
   /** Octets that are here. */
   readonly captured: number;
+  /** The interface where it was captured, if that is known. */
+  readonly interface?: string;
   /** Name, place and fields of each layer, outermost first. */
   readonly layers: readonly Readonly<Record<string, JsonField>>[];
   /** The octets after the last layer, in hexadecimal. */
@@ -193,6 +195,11 @@ export class Packet<N extends keyof Layers = keyof Layers> {
     return seconds === undefined
       ? undefined
       : seconds * 1000 + nanoseconds / 1e6;
+  }
+
+  /** The name of the interface where it was captured, if that is known. */
+  get interface(): string | undefined {
+    return this.#frame.interface;
   }
 
   /** The layers, outermost first. */
@@ -447,6 +454,7 @@ export class Packet<N extends keyof Layers = keyof Layers> {
     const { timestamp, linkType, length, bytes, error } = this;
     return {
       ...timestamp && { timestamp: isoTime(timestamp) },
+      ...this.interface !== undefined && { interface: this.interface },
       linkType,
       length,
       captured: bytes.length,

@@ -210,6 +210,7 @@ export abstract class Records {
       length: this.length,
       seconds: this.seconds,
       nanoseconds: this.nanoseconds,
+      interface: this.interfaces[this.interface]?.name,
     };
   }
 

@@ -11,7 +11,8 @@ import {
   inNamespace,
 } from "../../lib/ffi/namespace.ts";
 import { Burst } from "../../lib/lab/fabric_frame.ts";
-import { PacketSocket, setOffloads } from "../../lib/lab/packet_socket.ts";
+import { PacketSocket } from "../../lib/lab/packet_socket.ts";
+import { setOffloads } from "../../lib/linux/device.ts";
 
 const decoder = new TextDecoder();
 
