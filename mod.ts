@@ -10,6 +10,7 @@
 
 export * from "./lib/errors.ts";
 export * as bytes from "./lib/bytes/mod.ts";
+export * as dns from "./lib/dns/mod.ts";
 export * as http from "./lib/http/mod.ts";
 export * as inspect from "./lib/inspect/mod.ts";
 export * as ip from "./lib/ip/mod.ts";
@@ -20,6 +21,7 @@ export * as pcap from "./lib/pcap/mod.ts";
 export * as switching from "./lib/switching/mod.ts";
 export * as tcp from "./lib/socket/tcp.ts";
 export * as udp from "./lib/socket/udp.ts";
+export * as unix from "./lib/socket/unix.ts";
 
 /** What a function in a host of a lab is given as `net`: all of it. */
 type Whole = typeof import("./mod.ts");

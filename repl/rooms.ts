@@ -20,6 +20,7 @@ export type RoomName = keyof Rooms;
 /** What loads a room. The compiler refuses a room too many or too few. */
 export const doors = {
   bytes: () => import("../lib/bytes/mod.ts"),
+  dns: () => import("../lib/dns/mod.ts"),
   http: () => import("../lib/http/mod.ts"),
   inspect: () => import("../lib/inspect/mod.ts"),
   ip: () => import("../lib/ip/mod.ts"),
@@ -30,6 +31,7 @@ export const doors = {
   switching: () => import("../lib/switching/mod.ts"),
   tcp: () => import("../lib/socket/tcp.ts"),
   udp: () => import("../lib/socket/udp.ts"),
+  unix: () => import("../lib/socket/unix.ts"),
 } satisfies { readonly [K in RoomName]: () => Promise<Rooms[K]> };
 
 /** All names, in the order in which a namespace has them. */

@@ -130,13 +130,13 @@ const LEVELS: readonly (readonly [level: number, path: RegExp])[] = [
 const BESIDE = new Map([
   ["pcap", ["packet"]],
   ["wire", ["ffi", "linux"]],
-  ["dns", ["ffi", "socket"]],
+  ["dns", ["ffi", "linux", "socket"]],
   ["http", ["ffi", "socket"]],
   ["ws", ["ffi", "socket"]],
   ["tls", ["ffi", "socket"]],
   ["ssh", ["ffi", "socket"]],
   ["snmp", ["ffi", "socket"]],
-  ["socket", ["ffi"]],
+  ["socket", ["ffi", "linux"]],
   ["linux", ["ffi"]],
   ["fleet", ["device"]],
 ]);
