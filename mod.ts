@@ -18,6 +18,7 @@ export * as lab from "./lib/lab/mod.ts";
 export * as linux from "./lib/linux/mod.ts";
 export * as packet from "./lib/packet/mod.ts";
 export * as pcap from "./lib/pcap/mod.ts";
+export * as raw from "./lib/socket/raw.ts";
 export * as switching from "./lib/switching/mod.ts";
 export * as tcp from "./lib/socket/tcp.ts";
 export * as udp from "./lib/socket/udp.ts";

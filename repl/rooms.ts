@@ -28,6 +28,7 @@ export const doors = {
   linux: () => import("../lib/linux/mod.ts"),
   packet: () => import("../lib/packet/mod.ts"),
   pcap: () => import("../lib/pcap/mod.ts"),
+  raw: () => import("../lib/socket/raw.ts"),
   switching: () => import("../lib/switching/mod.ts"),
   tcp: () => import("../lib/socket/tcp.ts"),
   udp: () => import("../lib/socket/udp.ts"),

@@ -11,45 +11,38 @@ import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
 import { bytes } from "../inspect/units.ts";
 import { Endpoint } from "./endpoint.ts";
-import { failure } from "./failure.ts";
+import type {
+  ConnectAttempt,
+  ConnectionFacts,
+  ConnectionJson,
+  ConnectionState,
+} from "./connection_options.ts";
+import { ConnectionInfo } from "./connection_info.ts";
+import { closeSocket } from "./closing.ts";
+import { decode, wrap } from "./cutting.ts";
+import type { Framing } from "./framing.ts";
 import {
-  CLOSED,
   Inflow,
+  type Observer,
   type ReadAllOptions,
   type ReadLineOptions,
 } from "./inflow.ts";
-import { settled, within } from "./waiting.ts";
+import { NO_LIMIT, Outflow } from "./outflow.ts";
+import { LiveOptions } from "./live_options.ts";
+import { familyOf, withDescriptor } from "./socket_options.ts";
+import { within } from "./waiting.ts";
+import { listenTo } from "./wiring.ts";
+import { Chunks, readableOf, writableOf } from "./web_streams.ts";
 
-export type { DeadlineOptions, ReadAllOptions, ReadLineOptions };
+export type * from "./connection_options.ts";
+export type { DeadlineOptions, Observer, ReadAllOptions, ReadLineOptions };
 
-/** Options for the constructor of {@linkcode Connection}. */
-export interface ConnectionOptions {
-  /** Reset when no octet came or went for so many milliseconds. @default {Infinity} */
-  idleTimeout?: number | undefined;
-}
-
-/**
- * Which directions still carry octets: `"half-closed (local)"` after our own
- * `closeWrite`, `"half-closed (remote)"` after the other side's.
- *
- * @see RFC 9293 §3.6 (half-closed connections), RFC 9113 §5.1 (the names)
- */
-export type ConnectionState =
-  | "open"
-  | "half-closed (local)"
-  | "half-closed (remote)"
-  | "closed";
-
-/** How long `close` waits for octets that are still on their way out, in ms. */
-const FLUSH = 5000;
-/** How long it lets the other side react when octets were left unread, in ms. */
-const LINGER = 250;
-
-const encoder = new TextEncoder();
+const NONE: readonly ConnectAttempt[] = [];
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * A TCP connection; `connect`, `listen` and `serve` give them out.
+ * A connection over TCP or a unix socket; `connect`, `listen` and `serve` give
+ * them out.
  *
  * Reading takes what has arrived and waits only if that is not enough. A wait
  * that ends early, by timeout or signal, takes nothing: the next read finds
@@ -77,12 +70,12 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
   readonly localAddress: Endpoint;
   /** The other side. */
   readonly remoteAddress: Endpoint;
+  /** The addresses that `connect` tried for it, the one that it took the last. */
+  readonly attempts: readonly ConnectAttempt[];
   readonly #socket: Socket;
   readonly #inflow: Inflow;
-  readonly #closed = Promise.withResolvers<void>();
-  #writeClosed: Promise<void> | undefined;
+  readonly #outflow: Outflow;
   #closing: Promise<void> | undefined;
-  #bytesSent = 0;
   #readable: ReadableStream<Uint8Array> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
 
@@ -91,31 +84,23 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
    * theirs from `connect`, `listen` and `serve`.
    *
    * @param socket The socket, opened with `allowHalfOpen`.
-   * @param options When to give up an idle connection.
+   * @param facts What is known besides.
    */
-  constructor(socket: Socket, options: ConnectionOptions = {}) {
-    const { idleTimeout = Infinity } = options;
+  constructor(socket: Socket, facts: ConnectionFacts = {}) {
+    const { idleTimeout = Infinity, attempts = NONE } = facts;
     this.#socket = socket;
-    this.localAddress = new Endpoint(
-      socket.localAddress ?? "",
-      socket.localPort ?? 0,
-    );
-    this.remoteAddress = new Endpoint(
-      socket.remoteAddress ?? "",
-      socket.remotePort ?? 0,
-    );
+    this.localAddress = facts.localAddress ??
+      new Endpoint(socket.localAddress ?? "", socket.localPort ?? 0);
+    this.remoteAddress = facts.remoteAddress ??
+      new Endpoint(socket.remoteAddress ?? "", socket.remotePort ?? 0);
+    this.attempts = attempts;
     const inflow = new Inflow(socket, this.remoteAddress);
     this.#inflow = inflow;
+    this.#outflow = new Outflow(socket, inflow);
     // Nagle's algorithm holds small writes back for the sake of slow lines,
     // and answers then come 40 ms late.
     socket.setNoDelay(true);
-    socket.on("data", (chunk: Uint8Array) => inflow.arrive(chunk));
-    socket.on("end", () => inflow.end());
-    socket.on("error", (error) => inflow.fail(error));
-    socket.on("close", () => {
-      if (!inflow.ended) inflow.fail(CLOSED);
-      this.#closed.resolve();
-    });
+    listenTo(socket, inflow);
     if (idleTimeout <= 0x7fffffff) {
       socket.setTimeout(idleTimeout, () => {
         inflow.fail(
@@ -132,7 +117,7 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   /** Octets that the system has taken for sending. */
   get bytesSent(): number {
-    return this.#bytesSent;
+    return this.#outflow.sent;
   }
 
   /** Octets that have arrived, read or not. */
@@ -145,7 +130,7 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
     if (this.#socket.destroyed || this.#closing || this.#inflow.failed) {
       return "closed";
     }
-    if (this.#writeClosed) {
+    if (this.#outflow.isEnded) {
       return this.#inflow.ended ? "closed" : "half-closed (local)";
     }
     return this.#inflow.ended ? "half-closed (remote)" : "open";
@@ -159,8 +144,10 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
    * closed its half.
    * @throws {NetError} `"reset"`, `"closed"` or `"timeout"`.
    */
-  async read(options: DeadlineOptions = {}): Promise<Uint8Array | null> {
-    return await this.#inflow.chunk(options);
+  read(options: DeadlineOptions = NO_LIMIT): Promise<Uint8Array | null> {
+    return options === NO_LIMIT
+      ? this.#inflow.next()
+      : this.#inflow.chunk(options);
   }
 
   /**
@@ -230,25 +217,45 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
    * @param options How long to wait, and who may stop the wait.
    * @throws {NetError} `"reset"`, `"closed"` or `"timeout"`.
    */
-  async write(
+  write(
     data: string | Uint8Array,
+    options: DeadlineOptions = NO_LIMIT,
+  ): Promise<void> {
+    return this.#outflow.write(data, options);
+  }
+
+  /**
+   * Reads a frame; `net.tcp.frames` does so again and again.
+   *
+   * @param framing How it is cut: `net.tcp.lines()`, `net.tcp.lengthPrefixed()`.
+   * @param options How long to wait, and who may stop the wait.
+   * @returns The frame; `null` when the other side has closed its half.
+   * @throws {NetError} `"too-long"` for one above `max`, of which nothing is
+   * taken; `"malformed"`, `"reset"`, `"closed"` or `"timeout"`.
+   */
+  async readFrame<T>(
+    framing: Framing<T>,
+    options: DeadlineOptions = {},
+  ): Promise<T | null> {
+    const octets = await this.#inflow.frame(framing, options);
+    return octets && decode(octets, framing, this.remoteAddress);
+  }
+
+  /**
+   * Sends a frame, as `write` does.
+   *
+   * @param framing How the other side cuts it.
+   * @param frame What to send.
+   * @param options How long to wait, and who may stop the wait.
+   * @throws {NetError} `"reset"`, `"closed"` or `"timeout"`.
+   * @throws {RangeError} If the other side could not cut it like that.
+   */
+  async writeFrame<T>(
+    framing: Framing<T>,
+    frame: T,
     options: DeadlineOptions = {},
   ): Promise<void> {
-    options.signal?.throwIfAborted();
-    if (this.#inflow.failed) throw this.#inflow.failure("write to");
-    if (this.#writeClosed) {
-      throw failure(CLOSED, "write to", this.remoteAddress);
-    }
-    const octets = typeof data === "string" ? encoder.encode(data) : data;
-    if (octets.length === 0) return;
-    const flushed = new Promise<void>((resolve, reject) => {
-      this.#socket.write(octets, (error) => {
-        if (error) return reject(this.#inflow.failure("write to", error));
-        this.#bytesSent += octets.length;
-        resolve();
-      });
-    });
-    await within("write to", this.remoteAddress, flushed, options);
+    await this.write(wrap(framing.encode(frame), framing), options);
   }
 
   /**
@@ -261,8 +268,7 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
    */
   async closeWrite(options: DeadlineOptions = {}): Promise<void> {
     options.signal?.throwIfAborted();
-    this.#writeClosed ??= this.#end();
-    await within("close", this.remoteAddress, this.#writeClosed, options);
+    await within("close", this.remoteAddress, this.#outflow.end(), options);
   }
 
   /**
@@ -273,7 +279,12 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
    * @param options Another limit, in milliseconds, and a signal.
    */
   async close(options: DeadlineOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(options);
+    this.#closing ??= closeSocket(
+      this.#socket,
+      this.#inflow,
+      this.#outflow,
+      options,
+    );
     await this.#closing;
   }
 
@@ -287,31 +298,56 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
     this.#socket.resetAndDestroy();
   }
 
+  /**
+   * Shows every octet to somebody else too, as it comes or goes;
+   * `net.tcp.record` does so.
+   *
+   * @param observer Told which way, and the octets, which it must not change.
+   * @returns Ends it.
+   */
+  observe(observer: Observer): () => void {
+    return this.#inflow.observe(observer);
+  }
+
+  /**
+   * The socket's options by their names: `options.get("ttl")`,
+   * `options.set({ ttl: 5 })`; at the prompt a table of all of them.
+   */
+  get options(): LiveOptions {
+    return new LiveOptions(this.#socket, this.#ends);
+  }
+
+  /**
+   * Asks the kernel what it knows of the connection: round-trip time, window,
+   * losses. Linux alone, with `--allow-ffi`.
+   *
+   * @returns What TCP_INFO says, a card at the prompt.
+   * @throws {NetError} `"unsupported"`, `"closed"`.
+   * @throws {PermissionError} Without `--allow-ffi`.
+   */
+  info(): ConnectionInfo {
+    const { localAddress, remoteAddress } = this;
+    return withDescriptor(
+      this.#socket,
+      this.#ends.target,
+      (fd) =>
+        new ConnectionInfo({ fd, ...this.#ends }, localAddress, remoteAddress),
+    );
+  }
+
   /** The chunks as a web stream, which takes them from `read`. */
   get readable(): ReadableStream<Uint8Array> {
-    return this.#readable ??= new ReadableStream({
-      pull: async (controller) => {
-        const chunk = await this.read();
-        if (chunk === null) controller.close();
-        else controller.enqueue(chunk);
-      },
-      cancel: () => this.#inflow.discard(),
-    }, { highWaterMark: 0 });
+    return this.#readable ??= readableOf(this, () => this.#inflow.discard());
   }
 
   /** A web stream into `write`; closing it closes this half. */
   get writable(): WritableStream<Uint8Array> {
-    return this.#writable ??= new WritableStream({
-      write: (chunk) => this.write(chunk),
-      close: () => this.closeWrite(),
-      abort: () => this.reset(),
-    });
+    return this.#writable ??= writableOf(this);
   }
 
   /** Chunk after chunk, as they arrive, until the other side closes its half. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    let chunk: Uint8Array | null;
-    while ((chunk = await this.read()) !== null) yield chunk;
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    return new Chunks(() => this.#inflow.next());
   }
 
   /** Closes it, as `close` does. */
@@ -320,18 +356,12 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
   }
 
   /** Both ends, state and octets each way, plain. */
-  toJSON(): {
-    localAddress: string;
-    remoteAddress: string;
-    state: ConnectionState;
-    bytesSent: number;
-    bytesReceived: number;
-  } {
+  toJSON(): ConnectionJson {
     return {
       localAddress: `${this.localAddress}`,
       remoteAddress: `${this.remoteAddress}`,
       state: this.state,
-      bytesSent: this.#bytesSent,
+      bytesSent: this.#outflow.sent,
       bytesReceived: this.#inflow.received,
     };
   }
@@ -348,43 +378,17 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
       this.state,
       room,
     );
-    return `TCP ${paint("name", ends, room)} ${state}, ${
-      bytes(this.#bytesSent)
+    const protocol = this.localAddress.isUnix ? "Unix" : "TCP";
+    return `${protocol} ${paint("name", ends, room)} ${state}, ${
+      bytes(this.#outflow.sent)
     } sent, ${bytes(this.#inflow.received)} received`;
   }
 
-  #end(): Promise<void> {
-    const ended = new Promise<void>((resolve, reject) => {
-      if (this.#inflow.failed) return reject(this.#inflow.failure("close"));
-      this.#socket.end((error?: Error | null) =>
-        error ? reject(this.#inflow.failure("close", error)) : resolve()
-      );
-    });
-    // Not everyone who calls closeWrite() stays to see how it ends.
-    ended.catch(() => {});
-    return ended;
-  }
-
-  async #close(options: DeadlineOptions): Promise<void> {
-    const { timeout = FLUSH, signal } = options;
-    const unread = this.#inflow.close();
-    if (!this.#socket.destroyed) {
-      this.#writeClosed ??= this.#end();
-      try {
-        await within("close", this.remoteAddress, this.#writeClosed, {
-          timeout,
-          signal,
-        });
-        // With octets unread the system answers a close by a reset, and then
-        // the other side may lose what was sent last (RFC 1122 §4.2.2.13).
-        if (unread && this.#bytesSent > 0) {
-          await settled([this.#inflow.over()], LINGER);
-        }
-        this.#socket.destroy();
-      } catch {
-        this.reset();
-      }
-    }
-    await this.#closed.promise;
+  get #ends(): { family: "ipv4" | "ipv6" | "unix"; target: string } {
+    const { localAddress, remoteAddress } = this;
+    return {
+      family: familyOf(localAddress),
+      target: `the connection to ${remoteAddress}`,
+    };
   }
 }

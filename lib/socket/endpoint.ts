@@ -61,6 +61,11 @@ export class Endpoint {
     this.port = port;
   }
 
+  /** Whether it is a path on this machine: see `net.unix.path`. */
+  get isUnix(): boolean {
+    return false;
+  }
+
   /** `127.0.0.1:80`, `[::1]:80`. */
   toString(): string {
     return this.hostname.includes(":")
@@ -143,6 +148,15 @@ function parse(text: string): Endpoint {
   const digits = text.slice(colon + 1);
   if (!/^\d+$/.test(digits)) fail(colon + 1, "a port is decimal digits");
   return new Endpoint(hostname, Number(digits));
+}
+
+/**
+ * Whether an address is one of IPv6.
+ *
+ * @param hostname An address, without brackets.
+ */
+export function isIpv6(hostname: string): boolean {
+  return hostname.includes(":");
 }
 
 /**

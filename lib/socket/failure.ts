@@ -7,6 +7,15 @@
 import { NetError, PermissionError } from "../errors.ts";
 import { type Endpoint, isLoopback } from "./endpoint.ts";
 
+/** What some errnos mean where the target is a path. */
+const PATH_REASONS: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ["not-found", "there is nothing at that path"],
+  ECONNREFUSED: ["refused", "nothing listens at that path any more"],
+  EADDRINUSE: ["in-use", "something is at that path already"],
+  ENOTSOCK: ["not-a-socket", "what is there is no socket"],
+  EPROTOTYPE: ["not-a-socket", "the socket there is no stream"],
+};
+
 /** Code and reason for each errno that sockets meet. */
 const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   ECONNREFUSED: ["refused", "connection refused"],
@@ -73,9 +82,10 @@ export function failure(cause: unknown, op: string, target: Endpoint): Error {
   // The runtime says EINVAL where the kernel said EADDRNOTAVAIL.
   const foreign = errno === "EINVAL" &&
     (syscall === "bind" || syscall === "listen");
-  const [code, reason] = REASONS[foreign ? "EADDRNOTAVAIL" : errno] ??
+  const [code, reason] = (target.isUnix ? PATH_REASONS[errno] : undefined) ??
+    REASONS[foreign ? "EADDRNOTAVAIL" : errno] ??
     ["failed", `${message ?? cause}`];
-  const because = code === "refused"
+  const because = code === "refused" && !target.isUnix
     ? `, nothing listens on port ${target.port} there`
     : "";
   return new NetError(reason + because, {
@@ -104,7 +114,9 @@ export function notAllowed(
     code: "permission",
     op,
     target: `${target}`,
-    hint: `deno run --allow-net=${permissionHost(target).replace(/:0$/, "")} …`,
+    hint: target.isUnix
+      ? `deno run --allow-net=unix:${target} --allow-read=${target} --allow-write=${target} …`
+      : `deno run --allow-net=${permissionHost(target).replace(/:0$/, "")} …`,
     cause,
   });
 }
@@ -119,7 +131,15 @@ export function permissionHost(target: Endpoint): string {
   return `${target}`.replace(/%[^\]]*/, "");
 }
 
+/** What to type about a path. */
+const PATH_HINTS: Readonly<Record<string, string>> = {
+  refused: "ss -lx, and remove the path if nobody listens there",
+  "in-use": "ss -lx to see who listens; { replace: true } if nobody does",
+  "not-found": "ss -lx, which lists what listens on this machine",
+};
+
 function hintFor(code: string, target: Endpoint): string | undefined {
+  if (target.isUnix) return PATH_HINTS[code];
   const { hostname, port } = target;
   switch (code) {
     case "refused":

@@ -1,136 +1,257 @@
 /**
- * Cutting the stream of octets into what was meant: a stream keeps the order of
+ * Where one message ends and the next begins: a stream keeps the order of
  * octets, not the borders of the writes that sent them.
+ *
+ * A framing is data: how frames are bounded, the most octets that one may have,
+ * and what its octets mean. What cuts and wraps reads that.
  *
  * @module
  */
 
-/** Line feed, the end of every line (carriage return before it or not). */
-const LF = 0x0a;
-const CR = 0x0d;
-/** Stands where a chunk was, whose memory is free to go. */
-const TAKEN = new Uint8Array(0);
+/** How the border of a frame is told. */
+export type Boundary =
+  | {
+    /** LF or CR LF after each frame; the last may lack it. */
+    readonly kind: "line";
+  }
+  | {
+    /** The same octets after each frame. */
+    readonly kind: "delimiter";
+    /** Those octets, one or more. */
+    readonly delimiter: Uint8Array;
+  }
+  | {
+    /** A length before each frame, not counting itself. */
+    readonly kind: "length";
+    /** Bits of that length, or 7 bits an octet with the low ones first. */
+    readonly bits: 8 | 16 | 32 | "varint";
+    /** Which octet of the length comes first. */
+    readonly endian: "big" | "little";
+  }
+  | {
+    /** All frames are equally long. */
+    readonly kind: "fixed";
+    /** How long, in octets. */
+    readonly length: number;
+  };
+
+/** How a stream of octets is cut into frames, and what they mean. */
+export interface Framing<T> {
+  /** What a frame is called in errors: `"line"`. */
+  readonly name: string;
+  /** The most octets of one frame, what bounds it not counted. */
+  readonly max: number;
+  /** How its border is told. */
+  readonly boundary: Boundary;
+  /** Makes octets into what they mean. */
+  readonly decode: (octets: Uint8Array) => T;
+  /** Makes what is meant into octets. */
+  readonly encode: (frame: T) => Uint8Array;
+}
+
+/** What it takes to cut, whatever the frames mean. */
+export type Cutting = Pick<Framing<never>, "name" | "max" | "boundary">;
+
+/** Options for {@linkcode lines}, {@linkcode jsonLines} and {@linkcode delimited}. */
+export interface FramingOptions {
+  /** The most octets of one frame, what bounds it not counted. @default {65536} */
+  max?: number | undefined;
+}
+
+/** Options for {@linkcode lengthPrefixed}. */
+export interface LengthPrefixedOptions extends FramingOptions {
+  /**
+   * Bits of the length before each frame; `"varint"` has 7 bits an octet, the
+   * low ones first, and the top bit set in all octets but the last.
+   * @default {32}
+   */
+  bits?: 8 | 16 | 32 | "varint" | undefined;
+  /** Which octet of the length comes first. @default {"big"} */
+  endian?: "big" | "little" | undefined;
+}
+
+const MAX = 65536;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const asItIs = (octets: Uint8Array): Uint8Array => octets;
 
 /**
- * Octets that have arrived and are not yet taken, in the chunks in which they
- * came. Nothing is copied until a frame spans two chunks, and no octet is
- * looked at twice in search of a line end.
+ * Lines of UTF-8 text: read up to LF or CR LF, sent with LF. The last line may
+ * lack its end.
+ *
+ * @param options The longest line.
+ * @returns The framing, for `net.tcp.frames`.
+ * @throws {RangeError} If `max` is no whole number of octets.
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = await net.tcp.serve({}, (conn) => conn.write("a\r\nb"));
+ * await using conn = await net.tcp.connect(server.address);
+ * const lines = net.tcp.frames(conn, net.tcp.lines({ max: 100 }));
+ * assert.deepEqual(await Array.fromAsync(lines), ["a", "b"]);
+ * ```
  */
-export class ByteQueue {
-  #chunks: Uint8Array[] = [];
-  /** Index of the first chunk; what is before it has been taken. */
-  #head = 0;
-  #size = 0;
-  /** Index of the first chunk not yet known to hold no line feed. */
-  #unseen = 0;
-  /** Octets from the head to there. */
-  #seenSize = 0;
+export function lines(options: FramingOptions = {}): Framing<string> {
+  return {
+    name: "line",
+    max: checkMax("lines", options),
+    boundary: { kind: "line" },
+    decode: (octets) => decoder.decode(octets),
+    encode: (line) => encoder.encode(line),
+  };
+}
 
-  /** Octets waiting. */
-  get size(): number {
-    return this.#size;
-  }
+/**
+ * JSON values, one a line.
+ *
+ * @param options The longest line.
+ * @returns The framing, for `net.tcp.frames`.
+ * @throws {RangeError} If `max` is no whole number of octets.
+ * @see JSON Lines (jsonlines.org), RFC 8259
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = await net.tcp.serve({}, net.tcp.echo);
+ * await using conn = await net.tcp.connect(server.address);
+ * const values = net.tcp.frames(conn, net.tcp.jsonLines());
+ * await values.send({ x: [1, 2] });
+ * assert.deepEqual(await values.read(), { x: [1, 2] });
+ * ```
+ */
+export function jsonLines(options: FramingOptions = {}): Framing<unknown> {
+  return {
+    ...lines(options),
+    name: "line of JSON",
+    decode: (octets) => JSON.parse(decoder.decode(octets)),
+    encode(value) {
+      const text = JSON.stringify(value);
+      if (text !== undefined) return encoder.encode(text);
+      throw new TypeError(
+        `Cannot send a line of JSON as 'frame' must be a value that JSON has: current value is ${
+          String(value)
+        }`,
+      );
+    },
+  };
+}
 
-  /**
-   * Adds a chunk at the end; the queue owns it from now on.
-   *
-   * @param chunk One octet or more; an empty one is left out.
-   */
-  push(chunk: Uint8Array): void {
-    if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
+/**
+ * Frames that end with given octets.
+ *
+ * @param delimiter The octets, or text for them; one or more.
+ * @param options The longest frame.
+ * @returns The framing, for `net.tcp.frames`.
+ * @throws {RangeError} If `max` is no whole number of octets, or there is no
+ * delimiter.
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = await net.tcp.serve({}, (conn) => conn.write("ab\0\0c\0"));
+ * await using conn = await net.tcp.connect(server.address);
+ * const parts = net.tcp.frames(conn, net.tcp.delimited("\0"));
+ * const lengths = await Array.fromAsync(parts, ({ length }) => length);
+ * assert.deepEqual(lengths, [2, 0, 1]);
+ * ```
+ */
+export function delimited(
+  delimiter: string | Uint8Array,
+  options: FramingOptions = {},
+): Framing<Uint8Array> {
+  const octets = typeof delimiter === "string"
+    ? encoder.encode(delimiter)
+    : delimiter.slice();
+  if (octets.length === 0) {
+    throw new RangeError(
+      "Cannot frame as 'delimiter' must be one octet or more: current value is empty",
+    );
   }
+  return {
+    name: "delimited frame",
+    max: checkMax("delimited frames", options),
+    boundary: { kind: "delimiter", delimiter: octets },
+    decode: asItIs,
+    encode: asItIs,
+  };
+}
 
-  /**
-   * Takes what came first, in the size in which it came.
-   *
-   * @returns A chunk, or `undefined` if nothing waits.
-   */
-  takeChunk(): Uint8Array | undefined {
-    const chunk = this.#chunks[this.#head];
-    if (chunk === undefined) return undefined;
-    this.#size -= chunk.length;
-    this.#chunks[this.#head++] = TAKEN;
-    if (this.#unseen >= this.#head) this.#seenSize -= chunk.length;
-    else this.#unseen = this.#head;
-    // shift() for each would move all others, over and over; one slice for
-    // every so many costs next to nothing.
-    if (this.#head >= 1024 && this.#head * 2 >= this.#chunks.length) {
-      this.#chunks = this.#chunks.slice(this.#head);
-      this.#unseen -= this.#head;
-      this.#head = 0;
-    } else if (this.#size === 0) this.clear();
-    return chunk;
-  }
+/**
+ * Frames with their length before them.
+ *
+ * @param options The form of the length, and the longest frame.
+ * @returns The framing, for `net.tcp.frames`.
+ * @throws {RangeError} If `max` is no whole number of octets.
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = await net.tcp.serve({}, net.tcp.echo);
+ * await using conn = await net.tcp.connect(server.address);
+ * const frames = net.tcp.frames(conn, net.tcp.lengthPrefixed({ bits: 16 }));
+ * await frames.send(Uint8Array.of(7, 8, 9));
+ * assert.deepEqual(await frames.read(), Uint8Array.of(7, 8, 9));
+ * ```
+ */
+export function lengthPrefixed(
+  options: LengthPrefixedOptions = {},
+): Framing<Uint8Array> {
+  const { bits = 32, endian = "big" } = options;
+  return {
+    name: "length-prefixed frame",
+    max: checkMax("length-prefixed frames", options),
+    boundary: { kind: "length", bits, endian },
+    decode: asItIs,
+    encode: asItIs,
+  };
+}
 
-  /**
-   * Takes a number of octets, all or none.
-   *
-   * @param length How many.
-   * @returns Octets in a buffer of their own, or `undefined` if fewer wait.
-   */
-  take(length: number): Uint8Array | undefined {
-    if (length > this.#size) return undefined;
-    const taken = new Uint8Array(length);
-    let filled = 0;
-    while (filled < length) {
-      const head = this.#chunks[this.#head]!;
-      const wanted = length - filled;
-      if (head.length <= wanted) {
-        taken.set(this.takeChunk()!, filled);
-        filled += head.length;
-        continue;
-      }
-      taken.set(head.subarray(0, wanted), filled);
-      filled = length;
-      this.#chunks[this.#head] = head.subarray(wanted);
-      this.#size -= wanted;
-      if (this.#unseen > this.#head) this.#seenSize -= wanted;
-    }
-    return taken;
+/**
+ * Frames that are all equally long.
+ *
+ * @param length How long, in octets, 1 or more.
+ * @returns The framing, for `net.tcp.frames`.
+ * @throws {RangeError} If `length` is no such number.
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = await net.tcp.serve({}, (conn) => conn.write("abcdef"));
+ * await using conn = await net.tcp.connect(server.address);
+ * const pairs = net.tcp.frames(conn, net.tcp.fixed(2));
+ * assert.equal((await Array.fromAsync(pairs)).length, 3);
+ * ```
+ */
+export function fixed(length: number): Framing<Uint8Array> {
+  if (!(Number.isInteger(length) && length >= 1)) {
+    throw new RangeError(
+      `Cannot frame as 'length' must be a whole number of octets, 1 or more: current value is ${length}`,
+    );
   }
+  return {
+    name: `frame of ${length} octets`,
+    max: length,
+    boundary: { kind: "fixed", length },
+    decode: asItIs,
+    encode: asItIs,
+  };
+}
 
-  /**
-   * Takes a line without its end, which is LF or CR LF.
-   *
-   * @param max The most octets that the line may have, its end not counted.
-   * @returns The line's octets; `undefined` while its end has not come; `null`
-   * if the line is longer than `max`, and then nothing is taken.
-   */
-  takeLine(max: number): Uint8Array | undefined | null {
-    while (this.#unseen < this.#chunks.length) {
-      const chunk = this.#chunks[this.#unseen]!;
-      const at = chunk.indexOf(LF);
-      if (at < 0) {
-        this.#unseen++;
-        this.#seenSize += chunk.length;
-        continue;
-      }
-      const length = this.#seenSize + at;
-      // The CR of a CR LF may be the last octet of the chunk before.
-      const before = at > 0 ? chunk[at - 1] : this.#chunks[this.#unseen - 1]
-        ?.at(-1);
-      const crLf = length > 0 && before === CR;
-      if (length - (crLf ? 1 : 0) > max) return null;
-      return this.take(length + 1)!.subarray(0, length - (crLf ? 1 : 0));
-    }
-    // One more than max may still become a line of max octets and CR LF.
-    return this.#seenSize > max + 1 ? null : undefined;
-  }
-
-  /** Takes everything that waits. */
-  takeAll(): Uint8Array {
-    return this.take(this.#size)!;
-  }
-
-  /** Forgets everything that waits. */
-  clear(): void {
-    this.#chunks = [];
-    this.#size =
-      this.#head =
-      this.#unseen =
-      this.#seenSize =
-        0;
-  }
+function checkMax(what: string, { max = MAX }: FramingOptions): number {
+  if (Number.isInteger(max) && max >= 0) return max;
+  throw new RangeError(
+    `Cannot cut into ${what} as 'max' must be a whole number of octets, 0 or more: current value is ${max}`,
+  );
 }

@@ -8,7 +8,9 @@ import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { NetError } from "../errors.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { failure } from "./failure.ts";
-import { ByteQueue } from "./framing.ts";
+import { ByteQueue } from "./byte_queue.ts";
+import { cut } from "./cutting.ts";
+import type { Cutting } from "./framing.ts";
 
 /** Options for the `readLine` and `lines` of a connection. */
 export interface ReadLineOptions extends DeadlineOptions {
@@ -30,6 +32,14 @@ export const CLOSED: { readonly code: string } = {
   code: "ERR_STREAM_DESTROYED",
 };
 
+/** Is shown the octets of a connection as they come and go. */
+export type Observer = (
+  direction: "received" | "sent",
+  octets: Uint8Array,
+) => void;
+
+const LINE = { kind: "line" } as const;
+
 /** What can be told to stop and to go on delivering octets. */
 export interface Tap {
   /** Stops. */
@@ -37,6 +47,11 @@ export interface Tap {
   /** Goes on. */
   resume(): void;
 }
+
+/** Gives a waiting reader what it waits for. */
+type Resolve = (
+  chunk: Uint8Array | null | Promise<Uint8Array | null>,
+) => void;
 
 /** Octets on their way from a socket to the program. */
 export class Inflow {
@@ -51,11 +66,16 @@ export class Inflow {
   /** What has arrived and is not yet taken. */
   readonly #queue = new ByteQueue();
   readonly #tap: Tap;
-  readonly #source: Endpoint;
+  /** The other side, for errors. */
+  readonly source: Endpoint;
   /** Why it broke. */
   #cause: unknown;
   /** Settles at the next event that a waiting reader may care about. */
   #news: PromiseWithResolvers<void> | undefined;
+  /** Who waits for whatever comes next, with nothing else in mind. */
+  #reader: Resolve | undefined;
+  #paused = false;
+  #observers: Set<Observer> | undefined;
 
   /**
    * @param tap Where the octets come from.
@@ -63,7 +83,7 @@ export class Inflow {
    */
   constructor(tap: Tap, source: Endpoint) {
     this.#tap = tap;
-    this.#source = source;
+    this.source = source;
   }
 
   /** @param chunk Octets that came, which are ours from now on. */
@@ -71,11 +91,48 @@ export class Inflow {
     this.received += chunk.length;
     if (this.closed) return;
     // Plain octets: a Buffer prints, slices and compares in its own way.
-    this.#queue.push(
-      new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength),
+    const plain = new Uint8Array(
+      chunk.buffer,
+      chunk.byteOffset,
+      chunk.byteLength,
     );
+    if (this.#observers) this.show("received", plain);
+    const reader = this.#reader;
+    if (reader) {
+      this.#reader = undefined;
+      reader(plain);
+      return;
+    }
+    this.#queue.push(plain);
     if (this.#news) this.#wake();
-    else if (this.#queue.size >= HIGH_WATER) this.#tap.pause();
+    else if (this.#queue.weight >= HIGH_WATER) {
+      this.#paused = true;
+      this.#tap.pause();
+    }
+  }
+
+  /**
+   * Shows octets to somebody else too.
+   *
+   * @param observer Who.
+   * @returns Ends it.
+   */
+  observe(observer: Observer): () => void {
+    (this.#observers ??= new Set()).add(observer);
+    return () => {
+      this.#observers?.delete(observer);
+      if (this.#observers?.size === 0) this.#observers = undefined;
+    };
+  }
+
+  /**
+   * Tells those who observe.
+   *
+   * @param direction Which way.
+   * @param octets What went.
+   */
+  show(direction: "received" | "sent", octets: Uint8Array): void {
+    for (const observer of this.#observers ?? []) observer(direction, octets);
   }
 
   /** The other side has closed its half. */
@@ -106,7 +163,7 @@ export class Inflow {
     this.#queue.clear();
     this.#wake();
     // Octets that nobody will read must not hold up the other side's close.
-    this.#tap.resume();
+    this.#resume();
     return unread;
   }
 
@@ -117,7 +174,22 @@ export class Inflow {
    * @returns The octets as they arrived, or `null` at the end.
    */
   async chunk(options: DeadlineOptions): Promise<Uint8Array | null> {
-    return await this.#take(() => this.#queue.takeChunk(), options) ?? null;
+    return await this.take((queue) => queue.takeChunk(), options) ?? null;
+  }
+
+  /**
+   * As `chunk` without a limit, at the price of one promise: what a server of
+   * many connections does most.
+   *
+   * @returns The octets as they arrived, or `null` at the end.
+   */
+  next(): Promise<Uint8Array | null> {
+    if (
+      this.#queue.size > 0 || this.ended || this.failed || this.closed ||
+      this.#reader || this.#news
+    ) return this.chunk({});
+    this.#resume();
+    return new Promise((resolve) => this.#reader = resolve);
   }
 
   /**
@@ -126,25 +198,47 @@ export class Inflow {
    * @param options The longest line, how long to wait, and who may stop it.
    * @returns The line's octets without its end, or `null` after the last.
    */
-  async line(options: ReadLineOptions): Promise<Uint8Array | null> {
+  line(options: ReadLineOptions): Promise<Uint8Array | null> {
     const { max = 65536 } = options;
     checkSize("read a line", "max", max);
-    const tooLong = () =>
-      new NetError(`no line end within ${max} octets`, {
+    return this.frame({ name: "line", max, boundary: LINE }, options);
+  }
+
+  /**
+   * Takes a frame.
+   *
+   * @param framing How it is cut.
+   * @param options How long to wait, and who may stop the wait.
+   * @returns Its octets without what bounds them, or `null` after the last.
+   */
+  async frame(
+    framing: Cutting,
+    options: DeadlineOptions,
+  ): Promise<Uint8Array | null> {
+    const { name, max, boundary } = framing;
+    const op = `read a ${name} from`;
+    const target = `${this.source}`;
+    const octets = await this.take((queue) => {
+      const taken = cut(queue, framing);
+      if (typeof taken !== "string") return taken;
+      throw new NetError(taken, {
         code: "too-long",
-        op: "read a line from",
-        target: `${this.#source}`,
-        hint: "a larger { max }, or read() if these are no lines",
+        op,
+        target,
+        hint: `a larger { max }, or read() if this is no ${name}`,
       });
-    const line = await this.#take(() => {
-      const line = this.#queue.takeLine(max);
-      if (line === null) throw tooLong();
-      return line;
     }, options);
-    if (line !== undefined) return line;
-    if (this.#queue.size === 0) return null;
-    if (this.#queue.size > max) throw tooLong();
-    return this.#queue.takeAll();
+    const { size } = this.#queue;
+    if (octets !== undefined) return octets;
+    if (size === 0) return null;
+    // Of a line that nothing ends, one octet more than max may have come.
+    if (boundary.kind === "line" && size <= max) return this.#queue.takeAll();
+    throw new NetError(
+      boundary.kind === "line"
+        ? `no line end within ${max} octets`
+        : `the other side has closed ${size} octets into it`,
+      { code: boundary.kind === "line" ? "too-long" : "closed", op, target },
+    );
   }
 
   /**
@@ -156,11 +250,11 @@ export class Inflow {
    */
   async exactly(length: number, options: DeadlineOptions): Promise<Uint8Array> {
     checkSize("read octets", "length", length);
-    const taken = await this.#take(() => this.#queue.take(length), options);
+    const taken = await this.take((queue) => queue.take(length), options);
     if (taken !== undefined) return taken;
     throw new NetError(
       `the other side has closed after ${this.#queue.size} of ${length} octets`,
-      { code: "closed", op: "read from", target: `${this.#source}` },
+      { code: "closed", op: "read from", target: `${this.source}` },
     );
   }
 
@@ -173,12 +267,12 @@ export class Inflow {
   async all(options: ReadAllOptions): Promise<Uint8Array> {
     const { limit = 64 * 1024 * 1024 } = options;
     checkSize("read everything", "limit", limit);
-    await this.#take(() => {
-      if (this.#queue.size <= limit) return undefined;
+    await this.take((queue) => {
+      if (queue.size <= limit) return undefined;
       throw new NetError(`more than ${limit} octets`, {
         code: "too-large",
         op: "read everything from",
-        target: `${this.#source}`,
+        target: `${this.source}`,
         hint: "a larger { limit }, or a loop over read()",
       });
     }, options);
@@ -188,7 +282,7 @@ export class Inflow {
   /** Forgets what has arrived and is not yet taken. */
   discard(): void {
     this.#queue.clear();
-    if (!this.closed) this.#tap.resume();
+    if (!this.closed) this.#resume();
   }
 
   /** Waits until no more octets will come. */
@@ -208,7 +302,7 @@ export class Inflow {
    * @returns The error to throw.
    */
   failure(op: string, cause?: unknown): Error {
-    return failure(this.failed ? this.#cause : cause, op, this.#source);
+    return failure(this.failed ? this.#cause : cause, op, this.source);
   }
 
   /**
@@ -219,8 +313,8 @@ export class Inflow {
    * @returns What was taken; `undefined` when no more will come.
    * @throws {NetError} When the connection breaks, closes or the time is up.
    */
-  async #take<T>(
-    take: () => T | undefined,
+  async take<T>(
+    take: (queue: ByteQueue) => T | undefined,
     options: DeadlineOptions,
   ): Promise<T | undefined> {
     const { timeout, signal } = options;
@@ -228,21 +322,21 @@ export class Inflow {
     let deadline: Deadline | undefined;
     try {
       while (true) {
-        if (this.closed) throw failure(CLOSED, "read from", this.#source);
-        const taken = take();
+        if (this.closed) throw failure(CLOSED, "read from", this.source);
+        const taken = take(this.#queue);
         if (taken !== undefined || this.ended) {
-          if (this.#queue.size < HIGH_WATER) this.#tap.resume();
+          if (this.#queue.weight < HIGH_WATER) this.#resume();
           return taken;
         }
         if (this.failed) throw this.failure("read from");
         this.#news ??= Promise.withResolvers();
-        this.#tap.resume();
+        this.#resume();
         const { promise } = this.#news;
         if (timeout === undefined && signal === undefined) {
           await promise;
           continue;
         }
-        deadline ??= new Deadline("read from", `${this.#source}`, options);
+        deadline ??= new Deadline("read from", `${this.source}`, options);
         await deadline.race(promise);
       }
     } finally {
@@ -253,10 +347,20 @@ export class Inflow {
   #wake(): void {
     this.#news?.resolve();
     this.#news = undefined;
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (reader) reader(this.ended && !this.closed ? null : this.chunk({}));
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#tap.resume();
   }
 }
 
-function checkSize(doing: string, name: string, value: number): void {
+/** Checks a number of octets. */
+export function checkSize(doing: string, name: string, value: number): void {
   const unlimited = value === Infinity && name !== "length";
   if (unlimited || (Number.isInteger(value) && value >= 0)) return;
   throw new RangeError(

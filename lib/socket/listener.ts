@@ -15,6 +15,8 @@ import { Connection, type ConnectionOptions } from "./connection.ts";
 import { Endpoint, endpoint } from "./endpoint.ts";
 import { failure } from "./failure.ts";
 import { bindable } from "./local.ts";
+import { listenMade } from "./made_socket.ts";
+import { UnixEndpoint } from "./unix_endpoint.ts";
 
 /** Options for {@linkcode listen}. */
 export interface ListenOptions extends ConnectionOptions {
@@ -54,8 +56,9 @@ export class Listener implements AsyncIterable<Connection>, AsyncDisposable {
   /** Where it listens; the port is a real one even if 0 was asked for. */
   readonly address: Endpoint;
   readonly #server: NodeServer;
-  readonly #waiting: Connection[] = [];
+  readonly #waiting: Socket[] = [];
   readonly #detach: () => void;
+  readonly #idleTimeout: number | undefined;
   #news: PromiseWithResolvers<void> | undefined;
   #cause: unknown;
   #closed = false;
@@ -70,17 +73,24 @@ export class Listener implements AsyncIterable<Connection>, AsyncDisposable {
    */
   constructor(server: NodeServer, options: ListenOptions = {}) {
     const { backlog = 4096, signal, idleTimeout } = options;
-    const local = server.address() as { address: string; port: number };
-    this.address = new Endpoint(local.address, local.port);
+    const local = server.address() as string | {
+      address: string;
+      port: number;
+    };
+    this.address = typeof local === "string"
+      ? new UnixEndpoint(local)
+      : new Endpoint(local.address, local.port);
+    this.#idleTimeout = idleTimeout;
     this.#server = server;
     server.on("connection", (socket: Socket) => {
       if (this.#closed || this.#waiting.length >= backlog) {
         this.#dropped++;
-        socket.on("error", () => {});
-        socket.resetAndDestroy();
+        discard(socket);
         return;
       }
-      this.#waiting.push(new Connection(socket, { idleTimeout }));
+      // Not read from before somebody has accepted it: what it sends meanwhile
+      // waits in the system, and then at its sender.
+      this.#waiting.push(socket);
       this.#wake();
     });
     server.on("error", (error) => {
@@ -102,6 +112,11 @@ export class Listener implements AsyncIterable<Connection>, AsyncDisposable {
     return this.#dropped;
   }
 
+  /** Connections that wait to be accepted. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Whether it has been closed. */
   get closed(): boolean {
     return this.#closed;
@@ -115,13 +130,17 @@ export class Listener implements AsyncIterable<Connection>, AsyncDisposable {
    * @throws {NetError} `"closed"` after `close`, `"timeout"`.
    */
   async accept(options: DeadlineOptions = {}): Promise<Connection> {
-    options.signal?.throwIfAborted();
-    using deadline = new Deadline("accept on", `${this.address}`, options);
+    const { timeout, signal } = options;
+    signal?.throwIfAborted();
+    // A clock for every connection of a server would cost as much as the rest.
+    using deadline = timeout === undefined && signal === undefined
+      ? undefined
+      : new Deadline("accept on", `${this.address}`, options);
     while (true) {
-      const connection = this.#waiting.shift();
-      if (connection !== undefined) {
+      const socket = this.#waiting.shift();
+      if (socket !== undefined) {
         this.#accepted++;
-        return connection;
+        return this.#connection(socket);
       }
       if (this.#cause !== undefined) {
         const cause = this.#cause;
@@ -136,7 +155,8 @@ export class Listener implements AsyncIterable<Connection>, AsyncDisposable {
         });
       }
       this.#news ??= Promise.withResolvers();
-      await deadline.race(this.#news.promise);
+      const { promise } = this.#news;
+      await (deadline ? deadline.race(promise) : promise);
     }
   }
 
@@ -153,7 +173,7 @@ export class Listener implements AsyncIterable<Connection>, AsyncDisposable {
     // longer ours; the port itself is free at once.
     this.#server.close();
     this.#dropped += this.#waiting.length;
-    for (const connection of this.#waiting.splice(0)) connection.reset();
+    for (const socket of this.#waiting.splice(0)) discard(socket);
     this.#wake();
   }
 
@@ -200,15 +220,42 @@ export class Listener implements AsyncIterable<Connection>, AsyncDisposable {
     const state = this.#closed
       ? paint("warn", "closed", room)
       : paint("good", "listening", room);
-    return `TCP ${paint("name", `${this.address}`, room)} ${state}, ${
+    const protocol = this.address.isUnix ? "Unix" : "TCP";
+    return `${protocol} ${paint("name", `${this.address}`, room)} ${state}, ${
       count(this.#accepted)
     } accepted`;
+  }
+
+  #connection(socket: Socket): Connection {
+    const { address } = this;
+    const connection = new Connection(socket, {
+      idleTimeout: this.#idleTimeout,
+      // Of an address that is not all of this machine's, no need to ask.
+      localAddress: isAny(address.hostname) ? undefined : address,
+      remoteAddress: address.isUnix ? UNNAMED : undefined,
+    });
+    socket.resume();
+    return connection;
   }
 
   #wake(): void {
     this.#news?.resolve();
     this.#news = undefined;
   }
+}
+
+/** The end of a client, which has no path. */
+const UNNAMED = new UnixEndpoint("");
+
+/** Whether connections come in on any address of this machine. */
+function isAny(hostname: string): boolean {
+  return hostname === "0.0.0.0" || hostname === "::";
+}
+
+/** Drops a socket that nobody will accept. */
+function discard(socket: Socket): void {
+  socket.on("error", () => {});
+  socket.resetAndDestroy();
 }
 
 /**
@@ -234,24 +281,59 @@ export class Listener implements AsyncIterable<Connection>, AsyncDisposable {
  */
 export async function listen(options: ListenOptions = {}): Promise<Listener> {
   const { hostname, port = 0, backlog = 4096, signal } = options;
+  const { reusePort, ...made } = options.options ?? {};
   const wanted = endpoint({ hostname, port });
   checkNumbers(`listen on ${wanted}`, { backlog, ...options });
   using deadline = new Deadline("listen on", `${wanted}`, { signal });
   const local = await bindable("listen on", wanted, deadline);
-  const { createServer } = await import("node:net");
+  const server = await newServer();
   signal?.throwIfAborted();
-  const server = createServer({ allowHalfOpen: true });
-  const listening = Promise.withResolvers<Listener>();
-  server.once("error", listening.reject);
-  server.listen({ host: local.hostname, port: local.port, backlog }, () => {
-    server.off("error", listening.reject);
-    listening.resolve(new Listener(server, options));
+  return await listening(server, wanted, options, () => {
+    if (Object.values(made).some((value) => value !== undefined)) {
+      listenMade(server, local, { reusePort, ...made }, backlog);
+      return;
+    }
+    server.listen({
+      host: local.hostname,
+      port: local.port,
+      backlog,
+      ...(reusePort && { reusePort }),
+    });
   });
+}
+
+/** Makes a server of node:net whose connections are paused until accepted. */
+export async function newServer(): Promise<NodeServer> {
+  const { createServer } = await import("node:net");
+  return createServer({ allowHalfOpen: true, pauseOnConnect: true });
+}
+
+/**
+ * Waits until a server listens.
+ *
+ * @param server From {@linkcode newServer}.
+ * @param wanted Where it is to listen, for errors.
+ * @param options What the listener is told.
+ * @param start Tells the server to listen.
+ * @returns The listener.
+ */
+export async function listening(
+  server: NodeServer,
+  wanted: Endpoint,
+  options: ListenOptions,
+  start: () => void,
+): Promise<Listener> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.once("listening", resolve);
   try {
-    return await listening.promise;
+    start();
+    await promise;
   } catch (error) {
     throw failure(error, "listen on", wanted);
   }
+  server.off("error", reject);
+  return new Listener(server, options);
 }
 
 /**

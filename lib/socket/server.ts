@@ -16,10 +16,19 @@ import {
   type ListenOptions,
 } from "./listener.ts";
 import { ErrorLog } from "./error_log.ts";
+import { ServerMetrics } from "./server_metrics.ts";
 import { settled } from "./waiting.ts";
+
+export * from "./server_metrics.ts";
 
 /** What a handler is told besides its connection. */
 export interface ServeContext {
+  /** Which connection of this server it is, from 1. */
+  readonly id: number;
+  /** The client. */
+  readonly peer: Endpoint;
+  /** When it was accepted, in milliseconds since 1970. */
+  readonly started: number;
   /** Aborts when the server begins to close: finish what you are at. */
   readonly signal: AbortSignal;
 }
@@ -37,7 +46,10 @@ export type Handler = (
 
 /** Options for {@linkcode serve}. */
 export interface ServeOptions extends ListenOptions {
-  /** Connections served at once; others wait. @default {Infinity} */
+  /**
+   * Connections served at once. Others wait, up to `backlog`, and nothing is
+   * read from them: what they send waits with them. @default {Infinity}
+   */
   maxConnections?: number | undefined;
   /**
    * Told of what a handler threw; `server.errors` keeps it anyway. There is no
@@ -82,6 +94,7 @@ export class Server implements AsyncDisposable {
   readonly #log: ErrorLog<Connection | undefined>;
   readonly #running = new Map<Connection, Promise<void>>();
   readonly #stopping = new AbortController();
+  readonly #started = Date.now();
   #slot: PromiseWithResolvers<void> | undefined;
   #closing: Promise<void> | undefined;
   #bytesSent = 0;
@@ -114,6 +127,16 @@ export class Server implements AsyncDisposable {
     return this.#listener.accepted;
   }
 
+  /** Connections that wait for their turn. */
+  get waiting(): number {
+    return this.#listener.waiting;
+  }
+
+  /** Connections reset because too many waited. */
+  get dropped(): number {
+    return this.#listener.dropped;
+  }
+
   /** Connections being served. */
   get open(): number {
     return this.#running.size;
@@ -144,6 +167,22 @@ export class Server implements AsyncDisposable {
     return this.connections.reduce(
       (n, c) => n + c.bytesReceived,
       this.#bytesReceived,
+    );
+  }
+
+  /**
+   * Takes the counters, and how fast they have grown.
+   *
+   * @param since An earlier reading; the start of the server if there is none.
+   * @returns Counters and rates, a card at the prompt.
+   */
+  metrics(since?: ServerMetrics): ServerMetrics {
+    const { accepted, open, waiting, dropped, failed } = this;
+    const { bytesSent, bytesReceived } = this;
+    const counts = { accepted, open, waiting, dropped, failed };
+    return new ServerMetrics(
+      { address: `${this.address}`, ...counts, bytesSent, bytesReceived },
+      since ?? this.#started,
     );
   }
 
@@ -197,7 +236,9 @@ export class Server implements AsyncDisposable {
     const failed = this.failed === 0
       ? ""
       : `, ${paint("bad", `${count(this.failed)} failed`, room)}`;
-    return `TCP ${paint("name", `${this.address}`, room)} ${state}, ${
+    const protocol = this.address.isUnix ? "Unix" : "TCP";
+    const address = paint("name", `${this.address}`, room);
+    return `${protocol} ${address} ${state}, ${
       count(this.accepted)
     } accepted, ${count(this.open)} open${failed}, ${
       bytes(this.bytesSent)
@@ -224,10 +265,16 @@ export class Server implements AsyncDisposable {
 
   async #serve(connection: Connection): Promise<void> {
     const { signal } = this.#stopping;
+    const context = {
+      id: this.accepted,
+      peer: connection.remoteAddress,
+      started: Date.now(),
+      signal,
+    };
     try {
       // The map must know of the connection before a quick handler ends.
       await undefined;
-      await this.#handler(connection, { signal });
+      await this.#handler(connection, context);
     } catch (error) {
       // A handler that was asked to stop, and did.
       const obeyed = signal.aborted && error === signal.reason;
@@ -304,5 +351,8 @@ export async function serve(
  * ```
  */
 export async function echo(connection: Connection): Promise<void> {
-  for await (const chunk of connection) await connection.write(chunk);
+  let chunk: Uint8Array | null;
+  while ((chunk = await connection.read()) !== null) {
+    await connection.write(chunk);
+  }
 }

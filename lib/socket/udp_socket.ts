@@ -4,44 +4,39 @@
  * @module
  */
 
-import type { RemoteInfo, Socket as NodeSocket } from "node:dgram";
-import { Deadline, type DeadlineOptions } from "../deadline.ts";
-import { NetError } from "../errors.ts";
+import type { DeadlineOptions } from "../deadline.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
 import { count } from "../inspect/units.ts";
-import { type Address, tryParse } from "../ip/address.ts";
-import { Datagram } from "./datagram.ts";
+import type { Address } from "../ip/address.ts";
+import { Backlog } from "./backlog.ts";
+import type { Datagram } from "./datagram.ts";
+import type { Endpoint, EndpointLike } from "./endpoint.ts";
 import {
-  Endpoint,
-  endpoint,
-  type EndpointLike,
-  isLoopback,
-} from "./endpoint.ts";
-import { failure, notAllowed, permissionHost } from "./failure.ts";
-import { bindable } from "./local.ts";
+  type GroupOptions,
+  isSame,
+  type Membership,
+  membership,
+} from "./multicast.ts";
+import { familyOf } from "./socket_address.ts";
+import {
+  type Carrier,
+  closedError,
+  type OpenOptions,
+  type Taken,
+} from "./udp_carrier.ts";
+import { LiveOptions } from "./udp_live_options.ts";
+import { Targets } from "./udp_target.ts";
 import { within } from "./waiting.ts";
-
-/** Options for {@linkcode open}. */
-export interface OpenOptions {
-  /**
-   * The address to bind, or a name for it. The default keeps to this machine;
-   * `"0.0.0.0"` or `"::"` reaches others. @default {"127.0.0.1"}
-   */
-  hostname?: string | Address | undefined;
-  /** The port; 0 takes a free one. @default {0} */
-  port?: number | undefined;
-  /** Datagrams that may wait for `receive`; later ones are dropped. @default {1024} */
-  queue?: number | undefined;
-  /** Closes the socket when it aborts. */
-  signal?: AbortSignal | undefined;
-}
 
 const encoder = new TextEncoder();
 
 /**
- * A bound UDP socket; {@linkcode open} gives it. Iterate over it, or `receive`
- * one by one.
+ * A UDP socket; {@linkcode open} and {@linkcode connect} give it. Iterate over
+ * it, or `receive` one by one.
+ *
+ * With `--allow-ffi` on Linux it is the kernel's own, and can all that is
+ * described here; else it is the runtime's, and says `"unsupported"` of the rest.
  *
  * @see RFC 768
  *
@@ -60,43 +55,48 @@ const encoder = new TextEncoder();
 export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
   /** Where it is bound; the port is a real one even if 0 was asked for. */
   readonly address: Endpoint;
-  readonly #socket: NodeSocket;
-  readonly #queue: Datagram[] = [];
-  readonly #limit: number;
+  /** The one that it talks with, if it was connected. */
+  readonly remote: Endpoint | undefined;
+  /** What it is set to, by name; to set it otherwise. */
+  readonly options: LiveOptions;
+  readonly #carrier: Carrier;
+  readonly #queue: Backlog<Datagram>;
+  readonly #targets: Targets;
   readonly #detach: () => void;
-  #news: PromiseWithResolvers<void> | undefined;
-  #cause: unknown;
+  #groups: readonly Membership[] = [];
   #closing: Promise<void> | undefined;
   #sent = 0;
   #received = 0;
-  #dropped = 0;
+  #overflow = 0;
+  #lost = 0;
   #bytesSent = 0;
   #bytesReceived = 0;
 
   /**
-   * Takes over a bound socket of node:dgram; {@linkcode open} makes one.
+   * Takes over what it stands on; {@linkcode open} makes one.
    *
-   * @param socket The socket, which is bound already.
+   * @param carrier A socket that is bound already.
    * @param options What {@linkcode open} was told.
    */
-  constructor(socket: NodeSocket, options: OpenOptions = {}) {
+  constructor(carrier: Carrier, options: OpenOptions = {}) {
     const { queue = 1024, signal } = options;
-    const local = socket.address();
-    this.address = new Endpoint(local.address, local.port);
-    this.#socket = socket;
-    this.#limit = queue;
-    socket.on("message", (data: Uint8Array, from: RemoteInfo) => {
-      // The runtime swallows what is thrown in here.
-      try {
-        this.#arrive(data, from);
-      } catch (error) {
-        this.#fail(error);
-      }
-    });
-    socket.on("error", (error) => this.#fail(error));
+    this.address = carrier.local;
+    this.remote = carrier.remote;
+    this.options = new LiveOptions(carrier);
+    this.#carrier = carrier;
+    this.#queue = new Backlog(queue);
+    this.#targets = new Targets(carrier.local, carrier.remote);
     const stop = () => void this.close();
     signal?.addEventListener("abort", stop, { once: true });
     this.#detach = () => signal?.removeEventListener("abort", stop);
+    const backlog = this.#queue;
+    carrier.listen({
+      arrive: (datagram) => this.#arrive(datagram),
+      fail: (error) => backlog.fail(error),
+      get isAwaited() {
+        return backlog.isAwaited;
+      },
+    });
   }
 
   /** Datagrams that the system has taken for sending. */
@@ -106,15 +106,18 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
 
   /** Datagrams that arrived and were kept, received by the program or not. */
   get received(): number {
+    this.#look();
     return this.#received;
   }
 
   /**
-   * Datagrams that arrived while the queue was full. The system may have
-   * dropped more before they came here: `ss -uam` counts those.
+   * Datagrams that arrived and found no room: in the queue here, or in the
+   * kernel's buffer (which the runtime's sockets do not tell: `ss -uam` does).
    */
   get dropped(): number {
-    return this.#dropped;
+    this.#look();
+    if (!this.#closing) this.#lost = this.#carrier.dropped;
+    return this.#overflow + this.#lost;
   }
 
   /** Octets in the datagrams sent. */
@@ -124,7 +127,13 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
 
   /** Octets in the datagrams received. */
   get bytesReceived(): number {
+    this.#look();
     return this.#bytesReceived;
+  }
+
+  /** The groups that it is in. */
+  get groups(): readonly Membership[] {
+    return this.#groups;
   }
 
   /** Whether it has been closed. */
@@ -134,35 +143,69 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
 
   /**
    * Sends one datagram, and waits until the system has taken it. Whether it
-   * arrives, nobody says.
+   * arrives, nobody says. Those that are sent before any is waited for leave
+   * together, in order.
    *
    * @param data Text, which is sent as UTF-8, or octets, perhaps none.
-   * @param to Where to: `"host:port"`, `"[2001:db8::1]:port"`, `{ hostname, port }`.
+   * @param to Where to: `"host:port"`, `"[2001:db8::1]:port"`, `{ hostname, port }`;
+   * a connected socket knows.
    * @param options How long to wait, and who may stop the wait.
-   * @throws {NetError} `"too-large"` above 65,507 octets for IPv4,
-   * `"not-found"`, `"unreachable"`, `"closed"`, `"timeout"`.
-   * @throws {PermissionError} If the runtime or the system bars it.
-   * @throws {TypeError} If the socket and the address are of different families.
+   * @throws {NetError} `"too-large"` above 65,507 octets for IPv4 (65,527 for IPv6)
+   * or what `dontFragment` leaves, `"refused"` on a connected socket if an earlier
+   * one met a closed port, `"not-found"`, `"unreachable"`, `"closed"`, `"timeout"`.
+   * @throws {PermissionError} If the runtime or the system bars it, as it does
+   * broadcast unless that option is set.
+   * @throws {TypeError} If the socket and the address are of different families, or
+   * it is connected to another.
    */
   async send(
     data: string | Uint8Array,
-    to: EndpointLike,
+    to?: EndpointLike,
     options: DeadlineOptions = {},
   ): Promise<void> {
     options.signal?.throwIfAborted();
-    const target = endpoint(to);
-    if (this.#closing) throw this.#closedError("send to", target);
-    this.#checkTarget(target);
+    const target = this.#targets.read(to);
+    if (this.#closing) throw closedError("send to", target ?? this.remote!);
     const octets = typeof data === "string" ? encoder.encode(data) : data;
-    const taken = new Promise<void>((resolve, reject) => {
-      this.#socket.send(octets, target.port, target.hostname, (error) => {
-        if (error) return reject(this.#sendFailure(error, target));
-        this.#sent++;
-        this.#bytesSent += octets.length;
-        resolve();
-      });
+    const taken = this.#carrier.send(octets, target);
+    if (options.timeout === undefined && options.signal === undefined) {
+      await taken;
+    } else await within("send to", target ?? this.remote!, taken, options);
+    this.#sent++;
+    this.#bytesSent += octets.length;
+  }
+
+  /**
+   * Sends many datagrams to one target, in as few calls as the system allows;
+   * with `offload` several times faster still.
+   *
+   * @param list What to send, each as `send` takes it.
+   * @param to Where to; a connected socket knows.
+   * @param options How long to wait, and who may stop the wait.
+   * @returns When the system has taken all.
+   * @throws {NetError} What `send` throws, of the first that was not taken; `sent`
+   * counts those before.
+   */
+  async sendAll(
+    list: Iterable<string | Uint8Array>,
+    to?: EndpointLike,
+    options: DeadlineOptions = {},
+  ): Promise<void> {
+    options.signal?.throwIfAborted();
+    const target = this.#targets.read(to);
+    if (this.#closing) throw closedError("send to", target ?? this.remote!);
+    const octets = Array.from(
+      list,
+      (data) => typeof data === "string" ? encoder.encode(data) : data,
+    );
+    const sending = this.#carrier.sendAll(octets, target).then((result) => {
+      this.#sent += result.taken;
+      this.#bytesSent += result.octets;
+      return result;
     });
-    await within("send to", target, taken, options);
+    const where = target ?? this.remote!;
+    const { error }: Taken = await within("send to", where, sending, options);
+    if (error !== undefined) throw error;
   }
 
   /**
@@ -170,38 +213,94 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
    *
    * @param options How long to wait, and who may stop the wait.
    * @returns The datagram that waited longest.
-   * @throws {NetError} `"closed"` after `close`, `"timeout"`.
+   * @throws {NetError} `"closed"` after `close`, `"timeout"`; on a connected socket
+   * `"refused"` or `"unreachable"` once for each datagram sent that came to that.
    */
   async receive(options: DeadlineOptions = {}): Promise<Datagram> {
-    options.signal?.throwIfAborted();
-    let deadline: Deadline | undefined;
-    try {
-      while (true) {
-        const datagram = this.#queue.shift();
-        if (datagram !== undefined) return datagram;
-        if (this.#closing) throw this.#closedError("receive on", this.address);
-        if (this.#cause !== undefined) {
-          const cause = this.#cause;
-          this.#cause = undefined;
-          throw failure(cause, "receive on", this.address);
-        }
-        this.#news ??= Promise.withResolvers();
-        deadline ??= new Deadline("receive on", `${this.address}`, options);
-        await deadline.race(this.#news.promise);
-      }
-    } finally {
-      deadline?.[Symbol.dispose]();
+    await this.#something(options);
+    return this.#queue.shift();
+  }
+
+  /**
+   * Gives all datagrams that wait, at least one.
+   *
+   * @param options How long to wait, and who may stop the wait.
+   * @returns The datagrams, oldest first.
+   * @throws {NetError} What `receive` throws.
+   */
+  async receiveAll(options: DeadlineOptions = {}): Promise<Datagram[]> {
+    await this.#something(options);
+    return this.#queue.takeAll();
+  }
+
+  /** Waits until there is a datagram in the queue. */
+  #something(options: DeadlineOptions): Promise<void> {
+    const target = `${this.remote ?? this.address}`;
+    return this.#queue.wait(target, options, () => {
+      if (this.#closing) throw closedError("receive on", this.address);
+      this.#carrier.poll();
+    }, () => this.#carrier.pump());
+  }
+
+  /** What waits in the kernel has arrived, though nobody waits for it here. */
+  #look(): void {
+    if (!this.#closing && !this.#queue.isAwaited) this.#carrier.poll();
+  }
+
+  /**
+   * Joins a group: from now on, what is sent to it and to this port comes here.
+   *
+   * @param group The group's address; an IPv6 zone names the interface.
+   * @param options By which interface, from which source.
+   * @throws {TypeError} If it is no multicast address of the socket's family.
+   * @throws {NetError} `"in-use"` if it is in that group already, `"not-found"` if
+   * there is no such interface.
+   * @see RFC 1112, RFC 3376, RFC 3810, RFC 4607
+   */
+  join(group: string | Address, options: GroupOptions = {}): void {
+    const member = this.#change(group, options, true);
+    this.#groups = [...this.#groups, member];
+  }
+
+  /**
+   * Leaves a group.
+   *
+   * @param group The group's address.
+   * @param options The same as for `join`.
+   * @throws {NetError} `"not-found"` if it is not in that group.
+   */
+  leave(group: string | Address, options: GroupOptions = {}): void {
+    const member = this.#change(group, options, false);
+    this.#groups = this.#groups.filter((one) => !isSame(one, member));
+  }
+
+  #change(
+    group: string | Address,
+    options: GroupOptions,
+    joins: boolean,
+  ): Membership {
+    const member = membership(group, options, familyOf(this.address.hostname));
+    if (this.#closing) {
+      throw closedError(
+        `${joins ? "join" : "leave"} ${group} on`,
+        this.address,
+      );
     }
+    this.#carrier.changeMembership(member, joins);
+    return member;
   }
 
   /** Closes it; datagrams that wait are forgotten. */
   async close(): Promise<void> {
-    this.#closing ??= new Promise((resolve) => {
+    if (!this.#closing) {
+      this.#look();
+      this.#lost = this.#carrier.dropped;
       this.#detach();
-      this.#queue.length = 0;
-      this.#socket.close(resolve);
-    });
-    this.#wake();
+      this.#queue.clear();
+      this.#groups = [];
+      this.#closing = this.#carrier.close();
+    }
+    this.#queue.wake();
     await this.#closing;
   }
 
@@ -227,6 +326,7 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
   /** Address, state and counters, plain. */
   toJSON(): {
     address: string;
+    remote?: string;
     closed: boolean;
     sent: number;
     received: number;
@@ -237,6 +337,7 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
     const { closed, sent, received, dropped, bytesSent, bytesReceived } = this;
     return {
       address: `${this.address}`,
+      ...this.remote === undefined ? {} : { remote: `${this.remote}` },
       closed,
       sent,
       received,
@@ -255,140 +356,24 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
     const state = this.closed
       ? paint("warn", "closed", room)
       : paint("good", "open", room);
-    const dropped = this.#dropped === 0
+    const { dropped, remote } = this;
+    const lost = dropped === 0
       ? ""
-      : `, ${paint("bad", `${count(this.#dropped)} dropped`, room)}`;
-    return `UDP ${paint("name", `${this.address}`, room)} ${state}, ${
+      : `, ${paint("bad", `${count(dropped)} dropped`, room)}`;
+    const to = remote === undefined
+      ? ""
+      : ` → ${paint("name", `${remote}`, room)}`;
+    return `UDP ${paint("name", `${this.address}`, room)}${to} ${state}, ${
       count(this.#sent)
-    } sent, ${count(this.#received)} received${dropped}`;
+    } sent, ${count(this.#received)} received${lost}`;
   }
 
-  #arrive(data: Uint8Array, from: RemoteInfo): void {
-    if (this.#queue.length >= this.#limit) {
-      this.#dropped++;
+  #arrive(datagram: Datagram): void {
+    if (!this.#queue.push(datagram)) {
+      this.#overflow++;
       return;
     }
     this.#received++;
-    this.#bytesReceived += data.length;
-    // The runtime gives each datagram a buffer of 64 KiB, however short it is;
-    // a queue of those would be a gigabyte.
-    this.#queue.push(
-      new Datagram(
-        new Uint8Array(data),
-        new Endpoint(from.address, from.port),
-      ),
-    );
-    this.#wake();
-  }
-
-  #fail(cause: unknown): void {
-    this.#cause = cause;
-    this.#wake();
-  }
-
-  #wake(): void {
-    this.#news?.resolve();
-    this.#news = undefined;
-  }
-
-  #checkTarget(target: Endpoint): void {
-    if (target.port === 0) {
-      throw new RangeError(
-        `Cannot send to ${target} as 'port' must be an integer from 1 to 65535: current value is 0`,
-      );
-    }
-    const family = tryParse(target.hostname)?.family;
-    const own = familyOf(this.address);
-    if (family !== undefined && family !== own) {
-      throw new TypeError(
-        `Cannot send from ${this.address} as 'to' must be an IPv${own} address: current value is ${target}`,
-      );
-    }
-  }
-
-  /** The runtime says UNKNOWN for what it bars, and for most else. */
-  #sendFailure(error: Error, target: Endpoint): Error {
-    if ((error as { code?: string }).code !== "UNKNOWN") {
-      return failure(error, "send to", target);
-    }
-    const host = permissionHost(target);
-    const { state } = Deno.permissions.querySync({ name: "net", host });
-    if (state !== "granted") return notAllowed("send to", target, error);
-    const { hostname } = this.address;
-    if (isLoopback(hostname) && !isLoopback(target.hostname)) {
-      return new NetError(
-        `this socket is bound to ${hostname}, from where nothing leaves this machine`,
-        {
-          code: "unreachable",
-          op: "send to",
-          target: `${target}`,
-          hint: `net.udp.open({ hostname: "${
-            familyOf(this.address) === 4 ? "0.0.0.0" : "::"
-          }" })`,
-          cause: error,
-        },
-      );
-    }
-    return failure(error, "send to", target);
-  }
-
-  #closedError(op: string, target: Endpoint): NetError {
-    return new NetError("the socket is closed", {
-      code: "closed",
-      op,
-      target: `${target}`,
-    });
-  }
-}
-
-function familyOf({ hostname }: Endpoint): 4 | 6 {
-  return hostname.includes(":") ? 6 : 4;
-}
-
-/**
- * Opens a UDP socket.
- *
- * @param options Where to bind it, and how many datagrams may wait.
- * @returns The socket; its `address` has the port.
- * @throws {NetError} `"in-use"`, `"not-local"` for an address that no interface
- * has, `"not-found"` for a name without address.
- * @throws {PermissionError} If the runtime or the system bars it.
- * @throws {RangeError} If the port or the queue's length is out of range.
- * @see RFC 768
- *
- * @example
- * ```ts
- * import * as net from "netrepl";
- * import assert from "node:assert/strict";
- *
- * await using socket = await net.udp.open();
- * await assert.rejects(socket.receive({ timeout: 5 }), { code: "timeout" });
- * ```
- */
-export async function open(options: OpenOptions = {}): Promise<Socket> {
-  const { hostname, port = 0, queue = 1024, signal } = options;
-  const wanted = endpoint({ hostname, port });
-  if (!(queue >= 1)) {
-    throw new RangeError(
-      `Cannot open ${wanted} as 'queue' must be 1 or more datagrams: current value is ${queue}`,
-    );
-  }
-  using deadline = new Deadline("open", `${wanted}`, { signal });
-  deadline.signal.throwIfAborted();
-  const local = await bindable("open", wanted, deadline);
-  const { createSocket } = await import("node:dgram");
-  signal?.throwIfAborted();
-  const socket = createSocket(familyOf(local) === 4 ? "udp4" : "udp6");
-  const bound = Promise.withResolvers<Socket>();
-  socket.once("error", bound.reject);
-  socket.bind({ address: local.hostname, port: local.port }, () => {
-    socket.off("error", bound.reject);
-    bound.resolve(new Socket(socket, options));
-  });
-  try {
-    return await bound.promise;
-  } catch (error) {
-    socket.close();
-    throw failure(error, "open", wanted);
+    this.#bytesReceived += datagram.data.length;
   }
 }

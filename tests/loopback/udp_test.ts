@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { PermissionError } from "../../lib/errors.ts";
 import * as udp from "../../lib/socket/udp.ts";
 import { testUnless } from "../skip.ts";
+import { test } from "./udp_tiers.ts";
 import {
   FOREIGN,
   lacks,
@@ -11,7 +12,7 @@ import {
   until,
 } from "./conditions.ts";
 
-Deno.test("a datagram arrives whole, with its sender, or not at all", async () => {
+test("a datagram arrives whole, with its sender, or not at all", async () => {
   await using a = await udp.open();
   await using b = await udp.open();
   await a.send("é", b.address);
@@ -30,7 +31,7 @@ Deno.test("a datagram arrives whole, with its sender, or not at all", async () =
   assert.deepEqual([b.received, b.bytesReceived], [3, 4]);
 });
 
-Deno.test("receive() waits no longer than told, and its signal stops it", async () => {
+test("receive() waits no longer than told, and its signal stops it", async () => {
   await using socket = await udp.open();
   await assert.rejects(socket.receive({ timeout: 10 }), {
     code: "timeout",
@@ -46,7 +47,7 @@ Deno.test("receive() waits no longer than told, and its signal stops it", async 
   assert.equal((await socket.receive({ timeout: 5000 })).text(), "later");
 });
 
-Deno.test("a full queue drops what comes later, and counts it", async () => {
+test("a full queue drops what comes later, and counts it", async () => {
   await using sink = await udp.open({ queue: 3 });
   await using source = await udp.open();
   for (let i = 0; i < 8; i++) await source.send(`${i}`, sink.address);
@@ -58,7 +59,7 @@ Deno.test("a full queue drops what comes later, and counts it", async () => {
   assert.deepEqual(kept, ["0", "1", "2"]);
 });
 
-Deno.test("iteration gives each datagram, and ends when the socket closes", async () => {
+test("iteration gives each datagram, and ends when the socket closes", async () => {
   const sink = await udp.open();
   await using source = await udp.open();
   const looped = (async () => {
@@ -77,7 +78,7 @@ Deno.test("iteration gives each datagram, and ends when the socket closes", asyn
   await sink.close();
 });
 
-Deno.test("a datagram that is too large, to port 0 or of the other family is refused", async () => {
+test("a datagram that is too large, to port 0 or of the other family is refused", async () => {
   await using socket = await udp.open();
   await assert.rejects(socket.send(new Uint8Array(65_508), socket.address), {
     code: "too-large",
@@ -127,7 +128,7 @@ Deno.test({
   },
 });
 
-Deno.test("open() says when the port is taken or out of range", async () => {
+test("open() says when the port is taken or out of range", async () => {
   await using socket = await udp.open();
   await assert.rejects(udp.open(socket.address), { code: "in-use" });
   await assert.rejects(udp.open({ port: 65536 }), RangeError);
@@ -137,7 +138,7 @@ Deno.test("open() says when the port is taken or out of range", async () => {
   await assert.rejects(udp.open({ signal: AbortSignal.abort(reason) }), reason);
 });
 
-Deno.test("an aborted signal closes the socket", async () => {
+test("an aborted signal closes the socket", async () => {
   const controller = new AbortController();
   await using socket = await udp.open({ signal: controller.signal });
   const waiting = socket.receive();
@@ -147,7 +148,7 @@ Deno.test("an aborted signal closes the socket", async () => {
   assert.ok(socket.closed);
 });
 
-Deno.test("serve() answers many senders, and keeps what handlers throw", async () => {
+test("serve() answers many senders, and keeps what handlers throw", async () => {
   const told: unknown[] = [];
   await using server = await udp.serve({
     onError: (_, datagram) => told.push(datagram?.text()),
@@ -169,7 +170,7 @@ Deno.test("serve() answers many senders, and keeps what handlers throw", async (
   assert.equal(server.received, 101);
 });
 
-Deno.test("no more handlers run at once than allowed", async () => {
+test("no more handlers run at once than allowed", async () => {
   let running = 0;
   let most = 0;
   await using server = await udp.serve({ concurrency: 2 }, async () => {
@@ -183,7 +184,7 @@ Deno.test("no more handlers run at once than allowed", async () => {
   assert.equal(most, 2);
 });
 
-Deno.test("close() lets a running handler answer first", async () => {
+test("close() lets a running handler answer first", async () => {
   const server = await udp.serve({}, async (datagram, socket) => {
     await sleep(30);
     await socket.send("done", datagram.from);
@@ -213,7 +214,7 @@ testUnless(NO_IPV6, "IPv6 datagrams work like those of IPv4", async () => {
   await assert.rejects(socket.send("x", "127.0.0.1:9"), TypeError);
 });
 
-Deno.test("sockets, servers and datagrams show as one line", async () => {
+test("sockets, servers and datagrams show as one line", async () => {
   await using server = await udp.serve({}, udp.echo);
   await using socket = await udp.open();
   await socket.send("hello\n", server.address);

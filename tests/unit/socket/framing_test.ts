@@ -1,149 +1,175 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ByteQueue } from "../../../lib/socket/framing.ts";
+import { ByteQueue } from "../../../lib/socket/byte_queue.ts";
+import { cut, wrap } from "../../../lib/socket/cutting.ts";
+import {
+  delimited,
+  fixed,
+  type Framing,
+  jsonLines,
+  lengthPrefixed,
+  lines,
+} from "../../../lib/socket/framing.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
-const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** The lines that the queue gives, and what is left without a line end. */
-function linesOf(queue: ByteQueue, max = 1000): (string | null)[] {
-  const lines: (string | null)[] = [];
-  while (true) {
-    const line = queue.takeLine(max);
-    if (line === undefined) return lines;
-    lines.push(line && decode(line));
-    if (line === null) return lines;
+/** Framings of octets, and the frames that each can carry. */
+const FRAMINGS: readonly (readonly [Framing<Uint8Array>, number?])[] = [
+  ...([8, 16, 32, "varint"] as const).flatMap((bits) =>
+    (["big", "little"] as const).map((endian) =>
+      [lengthPrefixed({ bits, endian })] as const
+    )
+  ),
+  [delimited("\0")],
+  [delimited("\r\n")],
+  [delimited("aab")],
+  [fixed(3), 3],
+];
+
+/** Every frame that a queue gives. */
+function all(queue: ByteQueue, framing: Framing<Uint8Array>): unknown[] {
+  const frames: unknown[] = [];
+  for (let frame; (frame = cut(queue, framing)) !== undefined;) {
+    frames.push(frame);
+    if (typeof frame === "string") break;
   }
+  return frames;
 }
 
-Deno.test("takeLine() ends a line at LF, and leaves out a CR right before it", () => {
+for (const [framing, length] of FRAMINGS) {
+  const { name, boundary } = framing;
+  Deno.test(`${name}, ${JSON.stringify(boundary)}: what is wrapped is cut, however it arrives`, () => {
+    const octet = fc.constantFrom(0, 10, 13, 97, 98, 127, 128, 255);
+    const frame = fc.array(octet, {
+      minLength: length ?? 0,
+      maxLength: length ?? 200,
+    }).map((octets) => Uint8Array.from(octets));
+    fc.assert(
+      fc.property(
+        fc.array(frame, { maxLength: 6 }),
+        fc.array(fc.integer({ min: 1, max: 90 })),
+        (frames, sizes) => {
+          const sent: Uint8Array[] = [];
+          const stream: number[] = [];
+          for (const octets of frames) {
+            let wrapped: Uint8Array;
+            try {
+              wrapped = wrap(octets, framing);
+            } catch (error) {
+              assert.ok(error instanceof RangeError, "only what cannot be cut");
+              assert.equal(boundary.kind, "delimiter");
+              continue;
+            }
+            sent.push(octets);
+            stream.push(...wrapped);
+          }
+          const queue = new ByteQueue();
+          const got: unknown[] = [];
+          for (let at = 0, i = 0; at < stream.length; i++) {
+            const size = sizes[i % sizes.length] ?? 1;
+            queue.push(Uint8Array.from(stream.slice(at, at += size)));
+            got.push(...all(queue, framing));
+          }
+          assert.deepEqual(got, sent);
+          assert.equal(queue.size, 0);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+}
+
+Deno.test("a frame above max is refused at once, and nothing is taken", () => {
   for (
-    const [text, lines, rest] of [
-      ["a\nb\r\nc", ["a", "b"], "c"],
-      ["\n\r\n", ["", ""], ""],
-      ["a\rb\n", ["a\rb"], ""],
-      ["a\r\r\n", ["a\r"], ""],
-      ["a\r", [], "a\r"],
-      ["", [], ""],
+    const [framing, octets, reason] of [
+      [lengthPrefixed({ max: 9 }), [0, 0, 0, 10], /10 octets, where 9/],
+      [lengthPrefixed({ bits: 8, max: 9 }), [10], /10 octets/],
+      [
+        lengthPrefixed({ bits: 32, endian: "little", max: 9 }),
+        [255, 255, 255, 255],
+        /4294967295 octets/,
+      ],
+      [lengthPrefixed({ bits: "varint", max: 300 }), [0xad, 2], /301 octets/],
+      [
+        lengthPrefixed({ bits: "varint" }),
+        [255, 255, 255, 255, 255, 255, 255],
+        /Infinity/,
+      ],
+      [delimited("\r\n", { max: 3 }), [1, 2, 3, 4, 5], /no delimiter within 3/],
+      [delimited(";", { max: 3 }), [1, 2, 3, 4, 59], /no delimiter within 3/],
+      [lines({ max: 3 }), [97, 97, 97, 97, 10], /no line end within 3/],
     ] as const
   ) {
     const queue = new ByteQueue();
-    queue.push(encode(text));
-    assert.deepEqual(linesOf(queue), lines, JSON.stringify(text));
-    assert.equal(decode(queue.takeAll()), rest);
-    assert.equal(queue.size, 0);
+    queue.push(Uint8Array.from(octets));
+    assert.match(`${cut(queue, framing)}`, reason);
+    assert.equal(queue.size, octets.length);
   }
 });
 
-Deno.test("takeLine() takes a line of exactly max octets and no longer one", () => {
-  for (const end of ["\n", "\r\n"]) {
-    const exact = new ByteQueue();
-    exact.push(encode("12345" + end));
-    assert.deepEqual(linesOf(exact, 5), ["12345"]);
-    const longer = new ByteQueue();
-    longer.push(encode("123456" + end));
-    assert.deepEqual(linesOf(longer, 5), [null]);
-    assert.equal(longer.size, 6 + end.length, "nothing is taken");
+Deno.test("a frame of exactly max goes through, with its border still on the way too", () => {
+  const queue = new ByteQueue();
+  queue.push(Uint8Array.of(1, 2, 3, 13));
+  assert.equal(cut(queue, delimited("\r\n", { max: 3 })), undefined);
+  queue.push(Uint8Array.of(10));
+  assert.deepEqual(
+    cut(queue, delimited("\r\n", { max: 3 })),
+    Uint8Array.of(1, 2, 3),
+  );
+});
+
+Deno.test("a length in each form is the one that its standard writes", () => {
+  const body = new Uint8Array(300);
+  for (
+    const [framing, prefix] of [
+      [lengthPrefixed({ bits: 16 }), [1, 44]],
+      [lengthPrefixed({ bits: 16, endian: "little" }), [44, 1]],
+      [lengthPrefixed(), [0, 0, 1, 44]],
+      // Protocol Buffers' own example of a varint.
+      [lengthPrefixed({ bits: "varint" }), [0b10101100, 0b00000010]],
+    ] as const
+  ) {
+    const wrapped = wrap(body, framing);
+    assert.deepEqual([...wrapped.subarray(0, prefix.length)], [...prefix]);
+    assert.equal(wrapped.length, 300 + prefix.length);
   }
+  assert.deepEqual([
+    ...wrap(new Uint8Array(0), lengthPrefixed({ bits: "varint" })),
+  ], [0]);
 });
 
-Deno.test("takeLine() does not wait for the end of a line that is too long already", () => {
+Deno.test("what the other side could not cut is not sent", () => {
+  for (
+    const [framing, octets] of [
+      [lines(), encode("a\nb")],
+      [lines(), encode("a\r")],
+      [lines({ max: 2 }), encode("abc")],
+      [delimited("--"), encode("a--b")],
+      [delimited("aab"), encode("aab")],
+      // The border would begin an octet early.
+      [delimited("aa"), encode("ba")],
+      [fixed(4), encode("abc")],
+      [lengthPrefixed({ bits: 8 }), new Uint8Array(256)],
+    ] as const
+  ) {
+    assert.throws(() => wrap(octets, framing), RangeError, `${framing.name}`);
+  }
+  assert.throws(() => jsonLines().encode(undefined), TypeError);
+  assert.throws(() => delimited(""), RangeError);
+  assert.throws(() => fixed(0), RangeError);
+  assert.throws(() => lines({ max: -1 }), RangeError);
+});
+
+Deno.test("a delimiter whose octets come one by one is found in linear time", () => {
   const queue = new ByteQueue();
-  queue.push(encode("12345\r"));
-  assert.equal(queue.takeLine(5), undefined, "the LF may still come");
-  queue.push(encode("6"));
-  assert.equal(queue.takeLine(5), null);
-});
-
-Deno.test("the same lines come out however the octets were cut into chunks", () => {
-  fc.assert(
-    fc.property(
-      fc.array(
-        fc.string({
-          unit: fc.constantFrom("a", "é", "\r", "\n", "\r\n"),
-          maxLength: 8,
-        }),
-        { maxLength: 12 },
-      ),
-      (chunks) => {
-        const whole = new ByteQueue();
-        whole.push(encode(chunks.join("")));
-        const cut = new ByteQueue();
-        const lines: (string | null)[] = [];
-        for (const chunk of chunks) {
-          // A character may be cut too: push octet by octet.
-          for (const octet of encode(chunk)) cut.push(Uint8Array.of(octet));
-          lines.push(...linesOf(cut));
-        }
-        assert.deepEqual(lines, linesOf(whole));
-        assert.deepEqual(cut.takeAll(), whole.takeAll());
-      },
-    ),
-  );
-});
-
-Deno.test("no order of takes loses, doubles or moves an octet", () => {
-  const take = fc.oneof(
-    fc.record({ take: fc.constant("chunk" as const) }),
-    fc.record({ take: fc.constant("line" as const) }),
-    fc.record({ take: fc.nat(9) }),
-    fc.record({ push: fc.uint8Array({ min: 8, max: 12, maxLength: 9 }) }),
-  );
-  fc.assert(
-    fc.property(fc.array(take, { minLength: 60, maxLength: 80 }), (steps) => {
-      const queue = new ByteQueue();
-      const into: number[] = [];
-      const out: number[] = [];
-      for (const step of steps) {
-        if ("push" in step) {
-          into.push(...step.push);
-          queue.push(step.push);
-        } else if (step.take === "chunk") {
-          out.push(...queue.takeChunk() ?? []);
-        } else if (step.take === "line") {
-          // No 13 goes in, so the end of each line is one LF.
-          const line = queue.takeLine(1e6);
-          if (line) out.push(...line, 10);
-        } else {
-          out.push(...queue.take(step.take) ?? []);
-        }
-        assert.equal(queue.size, into.length - out.length);
-      }
-      assert.deepEqual([...out, ...queue.takeAll()], into);
-    }),
-  );
-});
-
-Deno.test("take() gives octets that later writes into the chunk do not change", () => {
-  const queue = new ByteQueue();
-  const chunk = Uint8Array.of(1, 2, 3, 4);
-  queue.push(chunk);
-  const taken = queue.take(2)!;
-  chunk.fill(9);
-  assert.deepEqual(taken, Uint8Array.of(1, 2));
-  assert.equal(taken.buffer.byteLength, 2);
-});
-
-Deno.test("a queue of thousands of chunks drops those that were taken, and knows where it is", () => {
-  const queue = new ByteQueue();
-  for (let i = 0; i < 3000; i++) queue.push(Uint8Array.of(97));
-  assert.equal(queue.takeLine(1e6), undefined);
-  assert.equal(queue.take(2000)!.length, 2000);
-  queue.push(encode("b\nc"));
-  assert.equal(decode(queue.takeLine(1e6)!), "a".repeat(1000) + "b");
-  assert.equal(decode(queue.takeAll()), "c");
-});
-
-Deno.test("a line that comes in 100,000 chunks of one octet is found in linear time", () => {
-  const queue = new ByteQueue();
+  const framing = delimited("\r\n", { max: 1e6 });
   const start = performance.now();
   for (let i = 0; i < 100_000; i++) {
-    queue.push(Uint8Array.of(97));
-    queue.takeLine(1e6);
+    queue.push(Uint8Array.of(10));
+    assert.equal(cut(queue, framing), undefined);
   }
-  queue.push(Uint8Array.of(10));
-  assert.equal(queue.takeLine(1e6)?.length, 100_000);
+  queue.push(Uint8Array.of(13, 10));
+  assert.equal((cut(queue, framing) as Uint8Array).length, 100_000);
   const ms = performance.now() - start;
-  // Quadratic would be 5e9 looks; linear is some 20 ms.
   assert.ok(ms < 2000, `${ms} ms`);
 });

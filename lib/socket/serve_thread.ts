@@ -1,0 +1,77 @@
+/**
+ * One thread of a server: a listener of its own on the port that all share.
+ *
+ * The program of a Worker; `thread_server.ts` starts it.
+ *
+ * @module
+ */
+
+import { Answering, type Respond } from "./answering.ts";
+import { type Handler, Server } from "./server.ts";
+import { listen } from "./listener.ts";
+import {
+  COUNTERS,
+  type ThreadNews,
+  type ThreadStart,
+} from "./thread_protocol.ts";
+
+/** The part of a Worker's global scope that is used here. */
+const scope = globalThis as unknown as {
+  onmessage: ((event: MessageEvent) => void) | null;
+  postMessage(news: ThreadNews): void;
+  close(): void;
+};
+
+/** How often the counters are written, in milliseconds. */
+const COUNTING = 50;
+
+function load(source: string): unknown {
+  return new Function(`return (${source})`)();
+}
+
+async function serve(start: ThreadStart): Promise<void> {
+  const handler = load(start.handler) as Handler;
+  const { hostname, port, backlog, idleTimeout, maxConnections } = start;
+  const options = { reusePort: true };
+  const listener = await listen({
+    hostname,
+    port,
+    backlog,
+    idleTimeout,
+    options,
+  });
+  const server = new Server(listener, handler, {
+    maxConnections,
+    onError: (error) => scope.postMessage({ kind: "error", error }),
+  });
+  const counters = new Float64Array(start.counters);
+  const count = () => COUNTERS.forEach((name, i) => counters[i] = server[name]);
+  const timer = setInterval(count, COUNTING);
+  scope.onmessage = async ({ data: { drain } }) => {
+    await server.close({ drain });
+    clearInterval(timer);
+    count();
+    scope.postMessage({ kind: "stopped" });
+    scope.close();
+  };
+  scope.postMessage({ kind: "listening", port: listener.address.port });
+}
+
+function answer(start: ThreadStart): void {
+  const respond = load(start.handler) as Respond;
+  const answering = new Answering(start, respond);
+  scope.postMessage({ kind: "listening", port: answering.port });
+  // It does not return before it is told to stop, and hears of that by the flag.
+  answering.run((error) => scope.postMessage({ kind: "error", error }));
+  scope.postMessage({ kind: "stopped" });
+  scope.close();
+}
+
+scope.onmessage = async ({ data }: MessageEvent<ThreadStart>) => {
+  try {
+    await (data.work === "serve" ? serve(data) : answer(data));
+  } catch (error) {
+    scope.postMessage({ kind: "failed", error });
+    scope.close();
+  }
+};

@@ -1,0 +1,145 @@
+/** Servers on threads of their own: Workers, SO_REUSEPORT, epoll. */
+import assert from "node:assert/strict";
+import { libcAllowed } from "../../lib/ffi/libc.ts";
+import * as tcp from "../../lib/socket/tcp.ts";
+import { sleep, until } from "../loopback/conditions.ts";
+import { text } from "../loopback/pair.ts";
+import { testUnless } from "../skip.ts";
+
+const NO_LIBC = libcAllowed() ? undefined : "run on Linux with --allow-ffi";
+
+Deno.test("the handler of serve() serves on several threads, which share the port", async () => {
+  await using server = await tcp.serveThreads({ threads: 2 }, tcp.echo);
+  const clients = await Promise.all(
+    Array.from({ length: 40 }, () => tcp.connect(server.address)),
+  );
+  await Promise.all(clients.map(async (client, i) => {
+    await client.write(`I am ${i}\n`);
+    assert.equal(await client.readLine({ timeout: 5000 }), `I am ${i}`);
+  }));
+  await until(() => server.open === 40);
+  assert.equal(server.accepted, 40);
+  assert.ok(server.shares.every((share) => share > 0), `${server.shares}`);
+  assert.match(
+    Deno.inspect(server),
+    /serving on 2 threads, 40 accepted, 40 open/,
+  );
+  for (const client of clients) client.reset();
+  await Promise.all(clients.map((client) => client.close()));
+});
+
+Deno.test("a handler that keeps its processor busy holds up its own thread alone", async () => {
+  await using server = await tcp.serveThreads({ threads: 2 }, async (conn) => {
+    if (await conn.readLine() === "spin") {
+      const end = performance.now() + 400;
+      while (performance.now() < end);
+    }
+    await conn.write("done");
+  });
+  await using busy = await tcp.connect(server.address);
+  await busy.write("spin\n");
+  await sleep(30);
+  // The kernel deals by the client's port: some of these meet the idle thread.
+  const start = performance.now();
+  const times = await Promise.all(Array.from({ length: 16 }, async () => {
+    await using client = await tcp.connect(server.address);
+    await client.write("hello\n");
+    await client.readAll({ timeout: 5000 });
+    return performance.now() - start;
+  }));
+  assert.ok(Math.min(...times) < 250, `${times}`);
+});
+
+Deno.test("an error of a thread's handler is kept, a handler that is none refused", async () => {
+  await using server = await tcp.serveThreads({ threads: 1 }, () => {
+    throw new RangeError("not today");
+  });
+  await using client = await tcp.connect(server.address);
+  await client.read({ timeout: 5000 });
+  await until(() => server.errors.length === 1);
+  assert.match(`${server.errors[0]}`, /not today/);
+  await assert.rejects(tcp.serveThreads({ threads: 0 }, tcp.echo), RangeError);
+  await assert.rejects(tcp.serveThreads({}, tcp.echo.bind(null)), TypeError);
+  const missing = undefined as unknown as () => void;
+  await assert.rejects(
+    tcp.serveThreads(
+      { threads: 1 },
+      Object.assign(() => {}, { toString: () => "((" }),
+    ),
+  );
+  assert.equal(missing, undefined);
+});
+
+testUnless(
+  NO_LIBC,
+  "serveSync() answers octets, also to readers that are slow",
+  async () => {
+    await using server = await tcp.serveSync({}, (octets) => octets);
+    await using client = await tcp.connect(server.address);
+    const data = Uint8Array.from({ length: 5_000_000 }, (_, i) => i % 251);
+    const writing = client.write(data).then(() => client.closeWrite());
+    await sleep(100);
+    const back = await client.readExactly(data.length, { timeout: 5000 });
+    assert.deepEqual(back, data);
+    await writing;
+    assert.equal(await client.read({ timeout: 1000 }), null);
+    await until(() => server.open === 0);
+    assert.equal(server.accepted, 1);
+  },
+);
+
+testUnless(
+  NO_LIBC,
+  "serveSync() closes at null, keeps what was thrown, and serves on",
+  async () => {
+    await using server = await tcp.serveSync(
+      { maxConnections: 2 },
+      (octets) => {
+        if (octets[0] === 120) throw new Error("no x please");
+        return octets[0] === 113 ? null : octets.toReversed();
+      },
+    );
+    for (
+      const [said, heard] of [["x", null], ["q", null], ["abc", "cba"]] as const
+    ) {
+      await using client = await tcp.connect(server.address);
+      await client.write(said);
+      const answer = await client.read({ timeout: 5000 }).catch(() => null);
+      assert.equal(text(answer), heard);
+    }
+    await until(() => server.errors.length === 1);
+    assert.match(`${server.errors[0]}`, /no x please/);
+    assert.equal(server.failed, 1);
+    // The third waits until one of two goes.
+    const [first, second, third] = await Promise.all(
+      [1, 2, 3].map(() => tcp.connect(server.address)),
+    );
+    await Promise.all(
+      [first, second, third].map((client) => client!.write("ab")),
+    );
+    assert.equal(text(await first!.read({ timeout: 1000 })), "ba");
+    await assert.rejects(third!.read({ timeout: 50 }), { code: "timeout" });
+    await first!.close();
+    assert.equal(text(await third!.read({ timeout: 1000 })), "ba");
+    await Promise.all([second!.close(), third!.close()]);
+  },
+);
+
+Deno.test("compareServers() measures every way to serve, as a table", async () => {
+  const comparison = await tcp.compareServers({
+    connections: 8,
+    duration: 150,
+  });
+  assert.equal(comparison.rows.length, NO_LIBC ? 4 : 5);
+  for (const { model, perSecond, p99 } of comparison.rows) {
+    assert.ok(
+      perSecond > 100 && p99 < 150,
+      `${model}: ${perSecond}, ${p99} ms`,
+    );
+  }
+  assert.match(
+    Deno.inspect(comparison),
+    /Echo of 64 B to 8 clients\nmodel +answers\/s/,
+  );
+  await assert.rejects(tcp.compareServers({ size: 0 }), RangeError);
+});
