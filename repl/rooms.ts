@@ -30,6 +30,7 @@ export const doors = {
   switching: () => import("../lib/switching/mod.ts"),
   tcp: () => import("../lib/socket/tcp.ts"),
   udp: () => import("../lib/socket/udp.ts"),
+  wire: () => import("../lib/wire/mod.ts"),
 } satisfies { readonly [K in RoomName]: () => Promise<Rooms[K]> };
 
 /** All names, in the order in which a namespace has them. */

@@ -7,6 +7,7 @@
  */
 
 import { NetError, PermissionError } from "../errors.ts";
+import { closeSoon } from "../ffi/closing.ts";
 import { check, errno, libc, systemError } from "../ffi/libc.ts";
 import { Readiness } from "../ffi/readiness.ts";
 import { hardwareType, interfaceIndex, interfaceMac } from "../linux/device.ts";
@@ -433,7 +434,7 @@ export class LinkSocket implements Disposable {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#readiness?.[Symbol.dispose]();
-    libc().close(this.fd);
+    closeSoon(this.fd);
   }
 }
 

@@ -30,6 +30,7 @@ const OUTSIDE: readonly (keyof typeof manifest.imports)[] = [
 /** What is started by its path, as a process or a thread of its own. */
 const PROGRAMS: readonly string[] = [
   "repl/agent.ts",
+  "repl/capture.ts",
   "repl/host.ts",
   "repl/net.ts",
   "repl/remote.ts",

@@ -1,0 +1,156 @@
+/**
+ * A cable with traffic on it, and tcpdump beside us.
+ *
+ * @module
+ */
+
+import { build } from "../../lib/packet/build.ts";
+import {
+  arp,
+  ethernet,
+  ipv4,
+  ipv6,
+  tcp,
+  udp,
+  vlan,
+} from "../../lib/packet/layers/all.ts";
+import { frameOf, type Packet } from "../../lib/packet/packet.ts";
+import { open } from "../../lib/pcap/open.ts";
+import type { LiveCapture } from "../../lib/wire/live_capture.ts";
+import { LinkSocket } from "../../lib/wire/link_socket.ts";
+import { inside, type OwnNetwork, ownNetwork } from "./own_network.ts";
+
+/** A namespace with a cable from v0 to v1, on which nobody speaks unasked. */
+export function cable(): OwnNetwork {
+  const network = ownNetwork();
+  addCable(network, "v0", "v1");
+  return network;
+}
+
+/** One more cable. */
+export function addCable(network: OwnNetwork, from: string, to: string): void {
+  const { run } = network;
+  const words = `link add name ${from} type veth peer name ${to}`;
+  run("ip", ...words.split(" "));
+  for (const name of [from, to]) {
+    run("ip", ..."link set addrgenmode none dev".split(" "), name);
+    run("ip", "link", "set", "up", "dev", name);
+  }
+}
+
+/** What is compared of a packet. */
+export interface Seen {
+  readonly octets: string;
+  readonly length: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** The same of ours and tcpdump's. */
+export function seen(packet: Packet): Seen {
+  const { seconds = 0, nanoseconds } = frameOf(packet);
+  return {
+    octets: packet.bytes.toHex(),
+    length: packet.length,
+    time: seconds * 1000 + nanoseconds / 1e6,
+  };
+}
+
+/** All that a capture has, as it has ended. */
+export async function all(capture: LiveCapture): Promise<Packet[]> {
+  return await Array.fromAsync(capture);
+}
+
+/** A tcpdump at work. */
+export interface Tcpdump {
+  /** Ends it, and gives what it has written. */
+  stop(): Promise<Seen[]>;
+}
+
+/** Starts tcpdump, and waits until it listens. */
+export async function tcpdump(
+  network: OwnNetwork,
+  name: string,
+  filter: string,
+  ...options: readonly string[]
+): Promise<Tcpdump> {
+  const path = await Deno.makeTempFile({ suffix: ".pcap" });
+  const child = inside(network, () =>
+    new Deno.Command("tcpdump", {
+      args: [
+        ..."--immediate-mode --time-stamp-precision=nano -Z root -U".split(" "),
+        ...["-i", name, "-w", path, ...options, filter],
+      ],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn());
+  const lines = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  while (!said.includes("listening on")) {
+    const { value, done } = await lines.read();
+    if (done) throw new Error(said);
+    said += value;
+  }
+  return {
+    async stop() {
+      child.kill("SIGINT");
+      while (!(await lines.read()).done);
+      await child.status;
+      const packets: Seen[] = [];
+      for await (const packet of await open(path)) packets.push(seen(packet));
+      await Deno.remove(path);
+      return packets;
+    },
+  };
+}
+
+/** Frames of all kinds and sizes: with tags and without, short and long. */
+export function frames(count: number): Uint8Array[] {
+  const tags = [
+    [],
+    [],
+    [],
+    [vlan({ id: 7, priority: 5 })],
+    [vlan({ id: 4094 })],
+    [vlan({ id: 7 }), vlan({ id: 99 })],
+  ];
+  return Array.from({ length: count }, (_, i) => {
+    const payload = new Uint8Array((i * 97) % 1400).fill(i);
+    const src = `10.0.${i & 255}.1`;
+    const inner = [
+      [ipv4({ src, dst: "10.9.9.9" }), tcp({ dstPort: 80, seq: i }), payload],
+      [ipv4({ src }), udp({ dstPort: 53 }), payload],
+      [ipv6({ src: `fd00::${i}` }), udp({ dstPort: 53 }), payload],
+      [ipv6({ src: `fd00::${i}` }), tcp({ srcPort: 80 }), payload],
+      [arp({ senderIp: src })],
+    ];
+    const parts = [
+      ethernet({ src: "02:00:00:00:00:01" }),
+      ...tags[i % tags.length]!,
+      ...inner[i % inner.length]!,
+    ];
+    return build(...parts as Parameters<typeof build>).bytes;
+  });
+}
+
+/** What sends frames on an interface. */
+export function sender(network: OwnNetwork, name: string): LinkSocket {
+  const { namespace } = network;
+  return LinkSocket.open(name, { receive: false, namespace });
+}
+
+/** Sends frames on an interface, one after the other. */
+export function send(
+  network: OwnNetwork,
+  name: string,
+  frames: Iterable<Uint8Array>,
+): void {
+  using socket = sender(network, name);
+  for (const octets of frames) socket.send(octets);
+}
+
+/** Waits. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
