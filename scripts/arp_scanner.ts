@@ -61,6 +61,8 @@ async function main(args: string[]): Promise<void> {
 }
 
 await main(Deno.args).catch((error) => {
+  // Ctrl-C while something is shown.
+  if (error instanceof DOMException) Deno.exit(130);
   const isMistake = error instanceof net.ParseError ||
     error instanceof RangeError;
   const isKnown = isMistake || error instanceof net.NetError ||

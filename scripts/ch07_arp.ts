@@ -146,7 +146,8 @@ console.log((await entry("anna", "10.0.0.9"))?.state);
 // %% Two have it
 // Somebody has typed Ben's address into Cleo's machine. Each works by itself; who
 // talks to 10.0.0.2 gets the one that answered first, today this, tomorrow that.
-// A second answer to one question is the proof.
+// A second answer to one question is the proof. Try this: which of the two does
+// arpScan name, and what does it say of the address?
 const own = (host: string, address: string, take: boolean) =>
   lab.host(host).run(async (net, [address, take]) => {
     const change = take ? net.linux.addAddress : net.linux.deleteAddress;

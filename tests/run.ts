@@ -36,6 +36,7 @@ const NEEDS:
     ["curl", "curl", "a client of the lab's web servers"],
     ["traceroute", "traceroute", "an oracle for the way of packets"],
     ["ps", "procps", "who runs in the lab"],
+    ["udhcpc", "udhcpc", "a client of DHCP servers"],
     ["nmap", "nmap", "a second opinion on ports"],
     ["arp-scan", "arp-scan", "a second opinion on neighbours"],
     ["lldpd", "lldpd", "a neighbour that says who it is"],

@@ -8,7 +8,7 @@
 import { PcapngEncoder } from "../pcap/encode.ts";
 import { capture } from "../wire/capture.ts";
 import type { CaptureOptions } from "../wire/capture_options.ts";
-import { statisticsBlock } from "../wire/stream_source.ts";
+import { statisticsBlock } from "../wire/statistics_block.ts";
 import { encode } from "./clone.ts";
 
 /** What is to be captured; it travels as JSON. */

@@ -116,7 +116,10 @@ const CLASSES: Readonly<Record<string, () => Promise<{ prototype: object }>>> =
     DhcpOffers: async () => (await import("../wire/dhcp_offer.ts")).DhcpOffers,
     Interfaces: async () => (await import("../wire/interfaces.ts")).Interfaces,
     PathMtu: async () => (await import("../wire/path_mtu_result.ts")).PathMtu,
+    PortScan: async () => (await import("../wire/scan_result.ts")).PortScan,
     ReplayResult: async () => (await import("../wire/replay.ts")).ReplayResult,
+    ScannedHost: async () =>
+      (await import("../wire/scan_result.ts")).ScannedHost,
     SendResult: async () => (await import("../wire/send.ts")).SendResult,
     SwitchPort: async () =>
       (await import("../wire/switch_port_result.ts")).SwitchPort,

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type Direction, SNAP_LENGTH } from "./capture_filter.ts";
+import { SNAP_LENGTH } from "./capture_filter.ts";
 import type { WireOptions } from "./options.ts";
 import type { RotatingOptions } from "./rotating.ts";
-import type { SourceOptions, Tier } from "./source.ts";
+import type { SourceOptions } from "./source.ts";
 
 /** When a capture ends by itself, and where it is written to. */
 export interface LiveCaptureOptions {
@@ -49,13 +49,13 @@ export interface CaptureOptions extends WireOptions, LiveCaptureOptions {
    * Packets that come in, that go out, or all. On loopback each packet does
    * both, and is captured once. @default {"both"}
    */
-  direction?: Direction | undefined;
+  direction?: "in" | "out" | "both" | undefined;
   /**
    * How packets come: a ring that is shared with the kernel, a packet socket, or
    * through libpcap. @default {the ring, or the socket for `immediate`; libpcap
    * where it alone can read the frames}
    */
-  tier?: Exclude<Tier, "stream"> | undefined;
+  tier?: "ring" | "socket" | "dump" | undefined;
   /** Ends it: what was captured until then can still be read. */
   signal?: AbortSignal | undefined;
 }

@@ -6,9 +6,9 @@
  * @module
  */
 
-import { NetError, ParseError, PermissionError } from "../errors.ts";
+import type { NetError } from "../errors.ts";
 import { closeSoon } from "../ffi/closing.ts";
-import { check, cString, libc } from "../ffi/libc.ts";
+import { libc } from "../ffi/libc.ts";
 import { libpcap } from "../ffi/libpcap.ts";
 import { Readiness } from "../ffi/readiness.ts";
 import { interfaceIndex } from "../linux/device.ts";
@@ -16,9 +16,18 @@ import { inside } from "../linux/entering.ts";
 import type { BufferUse } from "../pcap/records.ts";
 import { NOTHING } from "./capture_filter.ts";
 import { DumpBatch, type DumpFacts, RECORD } from "./dump_batch.ts";
+import {
+  activate,
+  failure,
+  lastError,
+  NANOSECONDS,
+  openStream,
+  said,
+  setFilter,
+} from "./dump_handle.ts";
 import { LinkDrops } from "./link_drops.ts";
 import { downError, isDown } from "./link_end.ts";
-import { attachFilter, RAW_HINT } from "./link_socket.ts";
+import { attachFilter } from "./link_socket.ts";
 import { MappedMemory } from "./mapped_memory.ts";
 import { RETIRE } from "./ring.ts";
 import type {
@@ -31,23 +40,10 @@ import type {
 
 /** Octets of the stream's buffer. */
 const BUFFER = 4 << 20;
-const IOFBF = 0;
-const MFD_CLOEXEC = 1;
-/** PCAP_TSTAMP_PRECISION_NANO. */
-const NANOSECONDS = 1;
 /** PCAP_D_INOUT, PCAP_D_IN, PCAP_D_OUT. */
 const DIRECTIONS = { both: 0, in: 1, out: 2 } as const;
-const NETMASK_UNKNOWN = 0xffffffff;
 /** DLT_LINUX_SLL2, which says of each packet where it was captured. */
 const LINUX_SLL2 = 276;
-/** PCAP_ERROR_… by what they are for us. */
-const ErrorCode: Readonly<Record<number, string>> = {
-  [-5]: "not-found",
-  [-8]: "not-permitted",
-  [-9]: "down",
-  [-11]: "not-permitted",
-  [-13]: "unsupported",
-};
 /** Milliseconds until the last packets are sure to have been handed over. */
 const REST = RETIRE + 10;
 /** Milliseconds from one look to the next at what cannot be waited for. */
@@ -197,7 +193,9 @@ export class DumpSource implements PacketSource {
       }
       if (got < 0) {
         this.#fault ??= this.#failed();
-        this.#isOver = true;
+        // The last packets may not have been handed over yet.
+        if (this.#fault.code === "error") this.#isOver = true;
+        else this.#restUntil ??= performance.now() + REST;
       }
       return count;
     }
@@ -308,59 +306,6 @@ export class DumpSource implements PacketSource {
   }
 }
 
-/** Opens libpcap's handle, and starts it. */
-function activate(name: string, options: SourceOptions): Deno.PointerObject {
-  const pcap = libpcap();
-  const reason = new Uint8Array(256);
-  const handle = pcap.pcap_create(cString(name), reason);
-  if (handle === null) throw failure(name, "error", said(reason));
-  pcap.pcap_set_snaplen(handle, options.snapLength);
-  pcap.pcap_set_promisc(handle, options.promiscuous ? 1 : 0);
-  pcap.pcap_set_timeout(handle, RETIRE);
-  pcap.pcap_set_buffer_size(handle, options.buffer);
-  pcap.pcap_set_immediate_mode(handle, options.immediate ? 1 : 0);
-  pcap.pcap_set_tstamp_precision(handle, NANOSECONDS);
-  const status = pcap.pcap_activate(handle);
-  if (status >= 0) return handle;
-  const words = lastError(handle) ||
-    Deno.UnsafePointerView.getCString(pcap.pcap_statustostr(status)!);
-  pcap.pcap_close(handle);
-  throw failure(name, ErrorCode[status] ?? "error", words);
-}
-
-function failure(name: string, code: string, reason: string): NetError {
-  const facts = { code, op: "capture on", target: name };
-  if (code === "not-permitted") {
-    return new PermissionError("operation not permitted", {
-      ...facts,
-      hint: RAW_HINT,
-    });
-  }
-  const hint = code === "down" ? `sudo ip link set ${name} up` : undefined;
-  return new NetError(reason.replace(/\.$/, ""), { ...facts, hint });
-}
-
-function lastError(handle: Deno.PointerObject): string {
-  return Deno.UnsafePointerView.getCString(libpcap().pcap_geterr(handle)!);
-}
-
-/** The text in a buffer. */
-function said(buffer: Uint8Array): string {
-  return new TextDecoder().decode(buffer.subarray(0, buffer.indexOf(0)));
-}
-
-function setFilter(handle: Deno.PointerObject, expression: string): void {
-  const pcap = libpcap();
-  const program = new Uint8Array(16);
-  const text = cString(expression);
-  if (pcap.pcap_compile(handle, program, text, 1, NETMASK_UNKNOWN) !== 0) {
-    throw new ParseError("a capture filter", expression, 0, lastError(handle));
-  }
-  const failed = pcap.pcap_setfilter(handle, program);
-  pcap.pcap_freecode(program);
-  if (failed !== 0) throw failure("a filter", "error", lastError(handle));
-}
-
 /** Its own counter, where it is one interface: libpcap reads another namespace's. */
 function dropsOf(name: string): LinkDrops | undefined {
   try {
@@ -368,34 +313,6 @@ function dropsOf(name: string): LinkDrops | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Opens a stream that gathers all in memory of ours, and what writes to it. */
-function openStream(
-  handle: Deno.PointerObject,
-  octets: Uint8Array<ArrayBuffer>,
-): { stream: Deno.PointerObject; dumper: Deno.PointerObject } {
-  const { memfd_create, fdopen, close, setvbuf, fflush } = libc();
-  const what = "a stream";
-  const fd = check(
-    memfd_create(cString("capture"), MFD_CLOEXEC),
-    "open",
-    what,
-  );
-  const stream = fdopen(fd, cString("w"));
-  if (stream === null) {
-    close(fd);
-    return check(-1, "open", what) as never;
-  }
-  setvbuf(stream, octets, IOFBF, octets.length);
-  const dumper = libpcap().pcap_dump_fopen(handle, stream);
-  if (dumper === null) {
-    libc().fclose(stream);
-    throw failure("it", "unsupported", lastError(handle));
-  }
-  // The file's header, which nobody reads.
-  fflush(stream);
-  return { stream, dumper };
 }
 
 /** Raw IP has a number of its own in files (LINKTYPE_RAW, DLT_RAW). */

@@ -9,7 +9,11 @@ import { canvas } from "../inspect/canvas.ts";
 import { card } from "../inspect/card.ts";
 import { Packet } from "../packet/packet.ts";
 import type { BufferUse } from "../pcap/records.ts";
-import { BUFFER, checkEnd, type LiveCaptureOptions } from "./capture_options.ts";
+import {
+  BUFFER,
+  checkEnd,
+  type LiveCaptureOptions,
+} from "./capture_options.ts";
 import { CaptureStatistics } from "./capture_statistics.ts";
 import { Intake } from "./intake.ts";
 import { merged } from "./merged.ts";
@@ -62,6 +66,7 @@ export class LiveCapture implements AsyncIterable<Packet>, Disposable {
   readonly #stop = (): void => this.stop();
   readonly #most: number;
   #captured = 0;
+  #batch: { readonly batch: Batch; readonly before: number } | undefined;
   #isRead = false;
   #isClosed = false;
 
@@ -119,11 +124,18 @@ export class LiveCapture implements AsyncIterable<Packet>, Disposable {
     const sum = (key: keyof (typeof all)[number]) =>
       all.reduce((n, counts) => n + counts[key], 0);
     return new CaptureStatistics({
-      captured: this.#captured,
+      captured: this.#captured + this.#looked,
       received: sum("received"),
       dropped: sum("dropped"),
       interfaceDropped: sum("interfaceDropped"),
     });
+  }
+
+  /** Packets of the batch at hand that have been looked at, unless each is counted. */
+  get #looked(): number {
+    if (this.#batch === undefined) return 0;
+    const { batch, before } = this.#batch;
+    return batch.number - before;
   }
 
   /** The files that it is written to, the oldest first. */
@@ -244,12 +256,13 @@ export class LiveCapture implements AsyncIterable<Packet>, Disposable {
         if (counts) source.check = (record) => this.#isCounted(record, index);
       });
       for (let batch; (batch = await this.#intake.next(use)) !== undefined;) {
-        const before = batch.number;
+        if (!counts) this.#batch = { batch, before: batch.number };
         yield batch;
         if (this.#isClosed) return;
         // What was not looked at was captured nevertheless.
         while (batch.next());
-        if (!counts) this.#captured += batch.number - before;
+        this.#captured += this.#looked;
+        this.#batch = undefined;
         if (this.#captured >= this.#most) return;
       }
     } finally {

@@ -80,16 +80,22 @@ export async function* merged(
 
 /** Takes all that is at hand, so that it is known when it came. */
 function collect(intake: Intake, lanes: readonly Lane[]): void {
-  const came = performance.now();
+  lanes.forEach((lane, index) => take(intake, index, lane));
+  // While others were looked at, what is earlier may have come.
   lanes.forEach((lane, index) => {
-    while (lane.octets < MOST) {
-      const batch = intake.takeFrom(index, "keep");
-      if (batch === undefined) break;
-      lane.rest.push([batch, came]);
-      lane.octets += batch.octets.length;
-    }
-    if (lane.head === undefined) advance(lane);
+    if (lane.head === undefined) take(intake, index, lane);
   });
+}
+
+function take(intake: Intake, index: number, lane: Lane): void {
+  const came = performance.now();
+  while (lane.octets < MOST) {
+    const batch = intake.takeFrom(index, "keep");
+    if (batch === undefined) break;
+    lane.rest.push([batch, came]);
+    lane.octets += batch.octets.length;
+  }
+  if (lane.head === undefined) advance(lane);
 }
 
 /** Goes to the first packet of what came next. */

@@ -143,11 +143,14 @@ export class RingSource implements PacketSource {
       const hardware = hardwareType(name);
       const linkType = linkTypeOf(hardware);
       if (linkType === undefined) {
-        throw new NetError(`its frames are of a kind (${hardware}) of its own`, {
-          code: "unsupported",
-          op: "capture on",
-          target: name,
-        });
+        throw new NetError(
+          `its frames are of a kind (${hardware}) of its own`,
+          {
+            code: "unsupported",
+            op: "capture on",
+            target: name,
+          },
+        );
       }
       checkUp(name);
       const { snapLength, promiscuous, buffer } = options;

@@ -106,8 +106,14 @@ export class ScannedHost {
   readonly open: readonly PortState[];
   /** How many ports are in each state. */
   readonly counts: Readonly<Partial<Record<PortStatus, number>>>;
-  readonly #facts: ScannedHostFacts;
-  readonly #places: ReadonlyMap<number, number>;
+  /** How it was asked. */
+  readonly technique: TechniqueName;
+  /** The ports that were asked. */
+  readonly asked: readonly number[];
+  /** What each answered: places in the list of answers. */
+  readonly answers: Uint8Array;
+  /** What services said, by port. */
+  readonly banners: ReadonlyMap<number, string>;
 
   /**
    * Sorts what was found; {@linkcode portScan} makes these.
@@ -115,11 +121,13 @@ export class ScannedHost {
    * @param facts The answers.
    */
   constructor(facts: ScannedHostFacts) {
-    this.#facts = facts;
-    this.#places = new Map(facts.ports.map((port, i) => [port, i]));
     this.host = facts.host;
     this.name = facts.name;
     this.down = facts.down;
+    this.technique = facts.technique;
+    this.asked = facts.ports;
+    this.answers = facts.answers;
+    this.banners = facts.banners ?? new Map();
     const counts: Partial<Record<PortStatus, number>> = {};
     const states = meanings(TECHNIQUES[facts.technique]);
     for (const answer of facts.answers) {
@@ -137,9 +145,9 @@ export class ScannedHost {
    * @returns The ports, in order.
    */
   ports(state: PortStatus): number[] {
-    const { technique, ports, answers } = this.#facts;
+    const { technique, asked, answers } = this;
     const states = meanings(TECHNIQUES[technique]);
-    return ports.filter((_, i) => states[answers[i]!] === state)
+    return asked.filter((_, i) => states[answers[i]!] === state)
       .sort((a, b) => a - b);
   }
 
@@ -150,13 +158,13 @@ export class ScannedHost {
    * @returns Its state; `undefined` if it was not asked.
    */
   state(port: number): PortState | undefined {
-    const { technique, answers, banners } = this.#facts;
-    const place = this.#places.get(port);
+    const { technique, answers, banners } = this;
+    const place = placesOf(this.asked).get(port);
     if (place === undefined) return undefined;
     const answer = answers[place]!;
     const { protocol } = TECHNIQUES[technique];
     const service = serviceName(port, protocol);
-    const banner = banners?.get(port);
+    const banner = banners.get(port);
     return {
       host: this.host,
       port,
@@ -202,18 +210,16 @@ export class ScannedHost {
         : `${head} ${paint("muted", `not shown: ${rest}`, page)}`,
     ];
     if (ports.length > 0) {
-      const rows = ports.map((port) => this.#row(port));
+      const rows = ports.map((port) => {
+        const found = this.state(port)!;
+        return { ...found, port: `${port}/${found.protocol}` };
+      });
       const columns = COLUMNS.filter(({ key }) =>
         key !== "banner" || rows.some((row) => row.banner !== undefined)
       );
       lines.push(table(rows, { columns, canvas: page }));
     }
     return lines.join("\n");
-  }
-
-  #row(port: number): Omit<PortState, "port"> & { port: string } {
-    const found = this.state(port)!;
-    return { ...found, port: `${port}/${found.protocol}` };
   }
 
   /** Shows at the prompt as a table. */
@@ -223,6 +229,18 @@ export class ScannedHost {
   ): string {
     return this.draw(canvas({ colors: options?.colors ?? false }));
   }
+}
+
+/** Where each port stands in a list of them. */
+const places = new WeakMap<readonly number[], ReadonlyMap<number, number>>();
+
+function placesOf(ports: readonly number[]): ReadonlyMap<number, number> {
+  let known = places.get(ports);
+  if (known === undefined) {
+    known = new Map(ports.map((port, i) => [port, i]));
+    places.set(ports, known);
+  }
+  return known;
 }
 
 /**

@@ -20,6 +20,7 @@ import { checkUp, downError } from "./link_end.ts";
 import { attachFilter, LinkSocket } from "./link_socket.ts";
 import { linkTypeOf, LOOPBACK_HARDWARE } from "./link_types.ts";
 import { staleBatch } from "./ring_batch.ts";
+import { keepStamps } from "./stamps.ts";
 import type {
   Batch,
   BatchCheck,
@@ -194,6 +195,7 @@ export class SocketSource implements PacketSource {
         direction,
       });
       return wanted.use(({ program, test }) => {
+        using _stamps = keepStamps();
         using opened = new DisposableStack();
         const drops = opened.use(new LinkDrops(interfaceIndex(name)));
         const socket = LinkSocket.open(name, {

@@ -2,12 +2,10 @@
  * Packets out of a stream in a capture format, as they come: a capture that
  * another program makes.
  *
- * @see draft-ietf-opsawg-pcapng §4.6
  * @module
  */
 
 import type { Frame } from "../packet/frame.ts";
-import { readOptions } from "../pcap/pcapng_options.ts";
 import { BlockType, PcapngRecords } from "../pcap/pcapng_records.ts";
 import { begin, type Reading, recordsOf } from "../pcap/reading.ts";
 import type { Records } from "../pcap/records.ts";
@@ -20,53 +18,7 @@ import type {
   PacketSource,
   SourceStatistics,
 } from "./source.ts";
-
-/** The options of statistics that are written, in this order. */
-const Option = { interfaceDropped: 5, received: 6, dropped: 7 } as const;
-/** What others write who do not say what their filter let through. */
-const RECEIVED = 4;
-
-/** Octets of a statistics block in front of its options, and of each. */
-const HEAD = 20;
-const OPTION = 12;
-
-/**
- * Encodes what a capture has counted, as a block among its packets.
- *
- * @param statistics The counters of the stream's first interface.
- * @returns The block, its low octets first.
- *
- * @example
- * ```ts
- * import { statisticsBlock } from "./stream_source.ts";
- * import assert from "node:assert/strict";
- *
- * const block = statisticsBlock({ received: 7, dropped: 1, interfaceDropped: 0 });
- * assert.equal(block.length % 4, 0);
- * ```
- */
-export function statisticsBlock(
-  statistics: SourceStatistics,
-): Uint8Array<ArrayBuffer> {
-  const codes = Object.entries(Option);
-  const octets = new Uint8Array(HEAD + codes.length * OPTION + 8);
-  const view = new DataView(octets.buffer);
-  view.setUint32(0, BlockType.statistics, true);
-  view.setUint32(4, octets.length, true);
-  // In nanoseconds, as all of the stream's times.
-  const now = BigInt(Date.now()) * 1_000_000n;
-  view.setUint32(12, Number(now >> 32n), true);
-  view.setUint32(16, Number(now & 0xffff_ffffn), true);
-  codes.forEach(([name, code], i) => {
-    const at = HEAD + i * OPTION;
-    view.setUint16(at, code, true);
-    view.setUint16(at + 2, 8, true);
-    const value = statistics[name as keyof SourceStatistics];
-    view.setBigUint64(at + 4, BigInt(value), true);
-  });
-  view.setUint32(octets.length - 4, octets.length, true);
-  return octets;
-}
+import { readStatistics } from "./statistics_block.ts";
 
 /** Options for {@linkcode StreamSource.open}. */
 export interface StreamSourceOptions {
@@ -243,20 +195,11 @@ export class StreamSource implements PacketSource {
 
   /** Takes note of what is no packet: counters. */
   #note(records: PcapngRecords): void {
-    const { blockType, block } = records;
-    if (blockType !== BlockType.statistics) return;
-    const { view, start, end, little } = block;
-    if (end - start < HEAD + 4) return;
-    const options = readOptions(block, HEAD);
-    const index = view.getUint32(start + 8, little);
-    if (index >= records.interfaces.length) return;
-    const told = (code: number) => options.number(code, 8);
-    this.#told[index] = {
-      received: told(Option.received) ?? told(RECEIVED) ??
-        this.#counts[index] ?? 0,
-      dropped: told(Option.dropped) ?? 0,
-      interfaceDropped: told(Option.interfaceDropped) ?? 0,
-    };
+    if (records.blockType !== BlockType.statistics) return;
+    const told = readStatistics(records.block);
+    if (told === undefined || told.index >= records.interfaces.length) return;
+    const { received = this.#counts[told.index] ?? 0 } = told;
+    this.#told[told.index] = { ...told, received };
   }
 
   /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Deadline } from "../deadline.ts";
 import { NetError } from "../errors.ts";
 import { type Address, parse, tryParse } from "../ip/address.ts";
 
@@ -11,7 +12,7 @@ import { type Address, parse, tryParse } from "../ip/address.ts";
 export type Host = string | Address;
 
 /**
- * Finds the address of a host. A name is asked for by this program's own DNS,
+ * Finds the address of a host. A name is looked up as this system does,
  * whatever namespace the tool works in: an IPv4 address if there is one.
  *
  * @param host An address, its text, or a name.
@@ -38,20 +39,22 @@ export async function targetAddress(
   // What looks like an address, and is none, is no name either.
   if (/^[\d.]+$|[:\s]|^$/.test(host)) return parse(host);
   const { signal } = options;
-  for (const type of ["A", "AAAA"] as const) {
-    try {
-      const found = await Deno.resolveDns(host, type, {
-        ...signal && { signal },
-      });
-      if (found[0] !== undefined) return parse(found[0]);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+  // As the system looks names up: /etc/hosts first, which is all that a host of
+  // a lab may have.
+  const { lookup } = await import("node:dns/promises");
+  using deadline = new Deadline("find", host, { signal });
+  try {
+    const { address } = await deadline.race(
+      lookup(host, { order: "ipv4first" }),
+    );
+    return parse(address);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new NetError("there is no such name", {
+      code: "not-found",
+      op: "find",
+      target: host,
+      cause,
+    });
   }
-  throw new NetError("there is no such name", {
-    code: "not-found",
-    op: "find",
-    target: host,
-  });
 }

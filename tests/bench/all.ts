@@ -16,6 +16,10 @@ import { bench as filter } from "./filter.ts";
 import { bench as sockets } from "./sockets.ts";
 import { bench as summarize } from "./summarize.ts";
 import { bench as table } from "./table.ts";
+import { bench as wireAsk } from "./wire_ask.ts";
+import { bench as wireCapture } from "./wire_capture.ts";
+import { bench as wireScan } from "./wire_scan.ts";
+import { bench as wireSend } from "./wire_send.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   prompt,
@@ -30,6 +34,10 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   sockets,
   lab,
   fabric,
+  wire_capture: wireCapture,
+  wire_send: wireSend,
+  wire_ask: wireAsk,
+  wire_scan: wireScan,
 };
 
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(benches);

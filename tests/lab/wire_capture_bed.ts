@@ -20,6 +20,13 @@ import type { LiveCapture } from "../../lib/wire/live_capture.ts";
 import { LinkSocket } from "../../lib/wire/link_socket.ts";
 import { inside, type OwnNetwork, ownNetwork } from "./own_network.ts";
 
+/** All ways by which packets come. */
+export const TIERS = ["ring", "socket", "dump"] as const;
+
+/** What programs of tests import. */
+export const CAPTURE: string =
+  new URL("../../lib/wire/capture.ts", import.meta.url).href;
+
 /** A namespace with a cable from v0 to v1, on which nobody speaks unasked. */
 export function cable(): OwnNetwork {
   const network = ownNetwork();
@@ -61,25 +68,40 @@ export async function all(capture: LiveCapture): Promise<Packet[]> {
   return await Array.fromAsync(capture);
 }
 
-/** A tcpdump at work. */
-export interface Tcpdump {
+/** Another program at work that captures. */
+export interface Peer {
   /** Ends it, and gives what it has written. */
   stop(): Promise<Seen[]>;
 }
 
-/** Starts tcpdump, and waits until it listens. */
+/**
+ * tcpdump changes its user in any case, which root of a user namespace alone may
+ * not do; there Wireshark's program does the same with the same library.
+ */
+const [PROGRAM, OPTIONS, STARTED] =
+  Deno.readTextFileSync("/proc/self/setgroups").trim() === "deny"
+    ? ["dumpcap", "-P", "File: "] as const
+    : [
+      "tcpdump",
+      "--immediate-mode --time-stamp-precision=nano -Z root -U",
+      "listening on",
+    ] as const;
+
+/** Starts `tcpdump -w`, or what stands in for it, and waits until it listens. */
 export async function tcpdump(
   network: OwnNetwork,
   name: string,
   filter: string,
-  ...options: readonly string[]
-): Promise<Tcpdump> {
+  snaplen: number,
+): Promise<Peer> {
   const path = await Deno.makeTempFile({ suffix: ".pcap" });
+  const filters = PROGRAM === "dumpcap" ? ["-f", filter] : [filter];
   const child = inside(network, () =>
-    new Deno.Command("tcpdump", {
+    new Deno.Command(PROGRAM, {
       args: [
-        ..."--immediate-mode --time-stamp-precision=nano -Z root -U".split(" "),
-        ...["-i", name, "-w", path, ...options, filter],
+        ...OPTIONS.split(" "),
+        ...["-i", name, "-w", path, "-s", `${snaplen}`],
+        ...filters,
       ],
       stdin: "null",
       stdout: "null",
@@ -87,13 +109,15 @@ export async function tcpdump(
     }).spawn());
   const lines = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
   let said = "";
-  while (!said.includes("listening on")) {
+  while (!said.includes(STARTED)) {
     const { value, done } = await lines.read();
     if (done) throw new Error(said);
     said += value;
   }
   return {
     async stop() {
+      // It takes packets in each 250 ms.
+      if (PROGRAM === "dumpcap") await pause(400);
       child.kill("SIGINT");
       while (!(await lines.read()).done);
       await child.status;

@@ -8,14 +8,15 @@ import {
   addCable,
   all,
   cable,
+  CAPTURE,
   frames,
   pause,
   send,
   sender,
+  TIERS,
 } from "./wire_capture_bed.ts";
 
 const noNetworks = withoutNetworks();
-const TIERS = ["ring", "socket", "dump"] as const;
 
 /** Milliseconds from one moment to the end of a loop, at the best of some tries. */
 async function quickest(
@@ -109,7 +110,8 @@ testUnless(
     using network = cable();
     const { namespace } = network;
     const once = async (i: number) => {
-      const tier = TIERS[i % 3]!;
+      // Sockets have memory of this runtime, which it frees when it likes.
+      const tier = i % 10 === 0 ? "socket" : i % 2 === 0 ? "ring" : "dump";
       const live = capture("v1", { namespace, tier, count: 1 });
       send(network, "v0", frames(1));
       if (i % 4 === 0) live.close();
@@ -127,11 +129,9 @@ testUnless(
     );
     const grown = resident() - memory;
     // The rings alone would have been 1 GiB.
-    assert.ok(grown < 150, `${grown} MiB more`);
+    assert.ok(grown < 100, `${grown} MiB more`);
   },
 );
-
-const CAPTURE = new URL("../../lib/wire/capture.ts", import.meta.url).href;
 
 /** Programs that end with captures open, and the status that they end with. */
 const PROGRAMS: readonly (readonly [program: string, code: number])[] = [
@@ -218,98 +218,6 @@ testUnless(
 
 testUnless(
   noNetworks,
-  "an interface that goes down or away ends a capture in an error that says so, after all that was captured",
-  async () => {
-    for (const tier of TIERS) {
-      for (const [words, code] of [["set v1 down", "down"], ["del v1", "gone"]]) {
-        using network = cable();
-        const { namespace, run } = network;
-        const live = capture(["v1", "lo"], { namespace, tier });
-        const seen: string[] = [];
-        const ended = assert.rejects(async () => {
-          for await (const packet of live) seen.push(packet.bytes.toHex());
-        }, { name: "NetError", code });
-        await pause(20);
-        const sent = frames(20);
-        send(network, "v0", sent);
-        run("ip", "link", ...words!.split(" "));
-        await ended;
-        assert.deepEqual(seen, sent.map((octets) => octets.toHex()), tier);
-        const { captured, received } = live.statistics;
-        assert.deepEqual([captured, received], [20, 20]);
-        assert.ok(live.closed);
-      }
-    }
-  },
-);
-
-testUnless(
-  noNetworks,
-  "an interface that is down, or that there is not, and a filter that makes no sense are refused with what helps",
-  () => {
-    using network = cable();
-    const { namespace, run } = network;
-    for (const tier of TIERS) {
-      assert.throws(() => capture("v2", { namespace, tier }), {
-        name: "NetError",
-        code: "not-found",
-        message: /did you mean "v\d"\?\)\. Try: one of lo, v\d, v\d$/,
-      });
-      assert.throws(() => capture("v1", { namespace, tier, filter: "tcp prot 1" }), {
-        name: "ParseError",
-      });
-    }
-    run("ip", "link", "set", "v1", "down");
-    for (const tier of TIERS) {
-      assert.throws(() => capture(["lo", "v1"], { namespace, tier }), {
-        code: "down",
-        hint: "sudo ip link set v1 up",
-      });
-    }
-    assert.throws(() => capture([], { namespace }), TypeError);
-    assert.throws(() => capture("lo", { namespace, count: 0 }), RangeError);
-    assert.throws(() => capture("lo", { namespace, snaplen: 0 }), RangeError);
-    assert.throws(() => capture("lo", { namespace, buffer: 1 }), RangeError);
-    assert.throws(() => capture("lo", { namespace, duration: -1 }), RangeError);
-    const signal = AbortSignal.abort("enough");
-    assert.throws(
-      () => capture("lo", { namespace, signal }),
-      (error) => error === "enough",
-    );
-  },
-);
-
-testUnless(
-  noNetworks,
-  "without the right to capture a hint says how to get it",
-  async () => {
-    using network = cable();
-    const text = `
-      import { capture } from ${JSON.stringify(CAPTURE)};
-      for (const tier of ["ring", "socket", "dump"]) {
-        try { capture("lo", { tier }); } catch (e) { console.log(e.name, e.hint); }
-      }`;
-    const { stdout, stderr } = await inside(network, () =>
-      new Deno.Command("setpriv", {
-        args: [
-          "--inh-caps=-all",
-          "--bounding-set=-net_raw",
-          ...[Deno.execPath(), "run", "-A", "--no-check"],
-          `data:application/typescript,${encodeURIComponent(text)}`,
-        ],
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn()).output();
-    const said = new TextDecoder().decode(stdout).trim().split("\n");
-    assert.equal(said.length, 3, new TextDecoder().decode(stderr));
-    for (const line of said) {
-      assert.match(line, /^PermissionError sudo, or sudo setcap .*\.lab up pair/);
-    }
-  },
-);
-
-testUnless(
-  noNetworks,
   "packets that come one by one are kept while nobody reads",
   async () => {
     using network = cable();
@@ -329,6 +237,31 @@ testUnless(
       packets.map(({ bytes }) => bytes.toHex()),
       sent.map((octets) => octets.toHex()),
     );
+  },
+);
+
+testUnless(
+  noNetworks,
+  "what came before a capture was stopped is still given, also what the kernel has not handed over yet",
+  async () => {
+    using network = cable();
+    const { namespace } = network;
+    for (const tier of TIERS) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const live = capture("v1", { namespace, tier, signal });
+      const sent = frames(30);
+      send(network, "v0", sent);
+      controller.abort();
+      send(network, "v0", sent);
+      let packets = 0;
+      for await (const { bytes } of live) {
+        assert.equal(bytes.toHex(), sent[packets++]!.toHex());
+      }
+      assert.equal(packets, 30, tier);
+      const { captured, received, dropped } = live.statistics;
+      assert.deepEqual([captured, received, dropped], [30, 30, 0]);
+    }
   },
 );
 
