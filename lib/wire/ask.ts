@@ -14,12 +14,8 @@ import {
   Conversation,
   type ConversationOptions,
 } from "./asking/conversation.ts";
-import {
-  hopQuestion,
-  knownHop,
-  learnHops,
-  rememberHop,
-} from "./asking/hops.ts";
+import { knownHop, learnHops, rememberHop } from "./asking/hops.ts";
+import { hopQuestion } from "./next_hop.ts";
 import { type Aim, aim, outgoing } from "./asking/outgoing.ts";
 import { Place } from "./asking/place.ts";
 import { authorise } from "./authority.ts";
