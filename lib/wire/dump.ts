@@ -27,7 +27,7 @@ import {
 } from "./dump_handle.ts";
 import { LinkDrops } from "./link_drops.ts";
 import { downError, isDown } from "./link_end.ts";
-import { attachFilter } from "./link_socket.ts";
+import { attachFilter } from "./packet_socket.ts";
 import { MappedMemory } from "./mapped_memory.ts";
 import { RETIRE } from "./ring.ts";
 import type {

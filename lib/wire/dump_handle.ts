@@ -8,7 +8,7 @@
 import { NetError, ParseError, PermissionError } from "../errors.ts";
 import { check, cString, libc } from "../ffi/libc.ts";
 import { libpcap } from "../ffi/libpcap.ts";
-import { RAW_HINT } from "./link_socket.ts";
+import { RAW_HINT } from "./packet_socket.ts";
 import { RETIRE } from "./ring.ts";
 import type { SourceOptions } from "./source.ts";
 

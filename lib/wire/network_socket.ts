@@ -17,7 +17,7 @@ import { Readiness } from "../ffi/readiness.ts";
 import type { Address, Family } from "../ip/address.ts";
 import { interfaceIndex } from "../linux/device.ts";
 import { inside } from "../linux/entering.ts";
-import { RAW_HINT } from "./link_socket.ts";
+import { RAW_HINT } from "./packet_socket.ts";
 
 const AF_INET = 2;
 const AF_INET6 = 10;

@@ -11,7 +11,8 @@ import { count } from "../inspect/units.ts";
 import type { Family } from "../ip/address.ts";
 import { turn } from "../pcap/source.ts";
 import type { Exit } from "./exits.ts";
-import { LinkSocket, SendBatch } from "./link_socket.ts";
+import { LinkSocket } from "./link_socket.ts";
+import { SendBatch } from "./send_batch.ts";
 import { NetworkSocket } from "./network_socket.ts";
 import type { WireOptions } from "./options.ts";
 

@@ -23,7 +23,7 @@ import {
   ignoreOutgoing,
   makePromiscuous,
   openPacketSocket,
-} from "./link_socket.ts";
+} from "./packet_socket.ts";
 import { linkTypeOf, LOOPBACK_HARDWARE } from "./link_types.ts";
 import { MappedMemory } from "./mapped_memory.ts";
 import { RingBatch, type RingFacts, wholePackets } from "./ring_batch.ts";

@@ -63,7 +63,9 @@ try {
       (Deno.args.length === 0 || Deno.args.some((arg) => name.includes(arg)))
     ).sort();
   // Tests of the kernel make namespaces of networks, which takes one of users.
-  const ofKernel = names.filter((name) => /^(fabric|linux|probe|wire)_/.test(name));
+  const ofKernel = names.filter((name) =>
+    /^(fabric|linux|probe|wire)_/.test(name)
+  );
   const ofLab = names.filter((name) => /^(lab|ready_made)_/.test(name));
   if (ofLab.length > 0) await run([], ofLab);
   if (ofKernel.length > 0) {
