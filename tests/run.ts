@@ -64,6 +64,7 @@ const STAGES: readonly string[] = [
   "test:scripts",
   "test:repl",
   "bundle",
+  "test:wire",
   "test:lab",
   // What takes no rights runs so too; only root can give them up.
   ...Deno.uid() === 0 ? ["test:lab:nobody"] : [],

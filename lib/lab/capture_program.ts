@@ -7,8 +7,8 @@
 
 import { PcapngEncoder } from "../pcap/encode.ts";
 import { capture } from "../wire/capture.ts";
-import type { CaptureOptions } from "../wire/capture_options.ts";
-import { statisticsBlock } from "../wire/statistics_block.ts";
+import type { CaptureOptions } from "../wire/capturing/capture_options.ts";
+import { statisticsBlock } from "../wire/capturing/statistics_block.ts";
 import { encode } from "./clone.ts";
 
 /** What is to be captured; it travels as JSON. */

@@ -8,7 +8,7 @@
 import * as errors from "../errors.ts";
 import type { Subnet } from "../ip/subnet.ts";
 import type { Packet } from "../packet/packet.ts";
-import type { CaptureStatistics } from "../wire/capture_statistics.ts";
+import type { CaptureStatistics } from "../wire/capturing/capture_statistics.ts";
 
 /** Values of `net` that travel as text, and what makes them anew of it. */
 interface Kind {
@@ -76,7 +76,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     text: (value: CaptureStatistics) => JSON.stringify(value),
     load: async () => {
       const { CaptureStatistics } = await import(
-        "../wire/capture_statistics.ts"
+        "../wire/capturing/capture_statistics.ts"
       );
       return (text) => new CaptureStatistics(JSON.parse(text));
     },
@@ -109,24 +109,30 @@ const CLASSES: Readonly<Record<string, () => Promise<{ prototype: object }>>> =
     RouteLookup: async () =>
       (await import("../linux/route_lookup.ts")).RouteLookup,
     Answers: async () => (await import("../wire/exchange.ts")).Answers,
-    ArpScan: async () => (await import("../wire/arp_scan_result.ts")).ArpScan,
-    Arping: async () => (await import("../wire/arping_result.ts")).Arping,
+    ArpScan: async () =>
+      (await import("../wire/scanning/arp_scan_result.ts")).ArpScan,
+    Arping: async () =>
+      (await import("../wire/finding/arping_result.ts")).Arping,
     Exchange: async () => (await import("../wire/exchange.ts")).Exchange,
-    DhcpOffer: async () => (await import("../wire/dhcp_offer.ts")).DhcpOffer,
-    DhcpOffers: async () => (await import("../wire/dhcp_offer.ts")).DhcpOffers,
+    DhcpOffer: async () =>
+      (await import("../wire/finding/dhcp_offer.ts")).DhcpOffer,
+    DhcpOffers: async () =>
+      (await import("../wire/finding/dhcp_offer.ts")).DhcpOffers,
     Interfaces: async () => (await import("../wire/interfaces.ts")).Interfaces,
-    PathMtu: async () => (await import("../wire/path_mtu_result.ts")).PathMtu,
-    PortScan: async () => (await import("../wire/scan_result.ts")).PortScan,
+    PathMtu: async () =>
+      (await import("../wire/tracing/path_mtu_result.ts")).PathMtu,
+    PortScan: async () =>
+      (await import("../wire/scanning/scan_result.ts")).PortScan,
     ReplayResult: async () => (await import("../wire/replay.ts")).ReplayResult,
     ScannedHost: async () =>
-      (await import("../wire/scan_result.ts")).ScannedHost,
+      (await import("../wire/scanning/scan_result.ts")).ScannedHost,
     SendResult: async () => (await import("../wire/send.ts")).SendResult,
     SwitchPort: async () =>
-      (await import("../wire/switch_port_result.ts")).SwitchPort,
+      (await import("../wire/finding/switch_port_result.ts")).SwitchPort,
     SwitchPorts: async () =>
       (await import("../wire/switch_port.ts")).SwitchPorts,
-    Trace: async () => (await import("../wire/trace.ts")).Trace,
-    Traces: async () => (await import("../wire/trace.ts")).Traces,
+    Trace: async () => (await import("../wire/tracing/trace.ts")).Trace,
+    Traces: async () => (await import("../wire/tracing/trace.ts")).Traces,
   };
 
 /** Where another class of `net` has the same name, a field that only this one has. */

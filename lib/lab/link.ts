@@ -9,7 +9,7 @@ import { canvas } from "../inspect/canvas.ts";
 import { bytes } from "../inspect/units.ts";
 import { table } from "../inspect/table.ts";
 import type { LinkEndStats } from "./calls.ts";
-import type { LiveCapture } from "../wire/live_capture.ts";
+import type { LiveCapture } from "../wire/capturing/live_capture.ts";
 import type { AgentLine, LabCaptureOptions } from "./host.ts";
 import type { Link } from "./topology.ts";
 

@@ -6,9 +6,9 @@
  */
 
 import { NetError } from "../errors.ts";
-import { LiveCapture } from "../wire/live_capture.ts";
-import { checkEnd } from "../wire/capture_options.ts";
-import { StreamSource } from "../wire/stream_source.ts";
+import { LiveCapture } from "../wire/capturing/live_capture.ts";
+import { checkEnd } from "../wire/capturing/capture_options.ts";
+import { StreamSource } from "../wire/capturing/stream_source.ts";
 import type { CaptureOrder } from "./capture_program.ts";
 import { decode } from "./clone.ts";
 import type { AgentLine, LabCaptureOptions } from "./host.ts";

@@ -17,10 +17,10 @@ import { turn } from "../pcap/source.ts";
 import { returned, targetOf, unframed } from "./asking/complete.ts";
 import { trySend } from "./asking/line.ts";
 import { authorise } from "./authority.ts";
-import { LinkSocket } from "./link_socket.ts";
-import { attachFilter } from "./packet_socket.ts";
+import { LinkSocket } from "./link/link_socket.ts";
+import { attachFilter } from "./link/packet_socket.ts";
 import type { Machine, MachineFacts } from "./machines/machine.ts";
-import { NetworkSocket } from "./network_socket.ts";
+import { NetworkSocket } from "./link/network_socket.ts";
 import type { ReachOptions } from "./options.ts";
 
 /** Options for {@linkcode answer}. */

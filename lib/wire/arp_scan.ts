@@ -19,10 +19,10 @@ import { inside } from "../linux/entering.ts";
 import { inLab } from "../linux/lab_mark.ts";
 import { readLinks } from "../linux/link_decode.ts";
 import type { NetlinkSocket } from "../linux/netlink.ts";
-import { ArpChannel } from "./arp_channel.ts";
-import { type ArpHost, ArpScan } from "./arp_scan_result.ts";
+import { ArpChannel } from "./scanning/arp_channel.ts";
+import { type ArpHost, ArpScan } from "./scanning/arp_scan_result.ts";
 import { authorise } from "./authority.ts";
-import { inquire } from "./inquiry.ts";
+import { inquire } from "./scanning/inquiry.ts";
 import type { ReachOptions } from "./options.ts";
 
 /** Options for {@linkcode arpScan}. */

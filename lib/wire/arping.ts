@@ -19,14 +19,18 @@ import { ethernet } from "../packet/layers/ethernet.ts";
 import { icmpv6 } from "../packet/layers/icmpv6.ts";
 import { ipv6 } from "../packet/layers/ipv6.ts";
 import type { Packet } from "../packet/packet.ts";
-import { Arping, type ArpReply } from "./arping_result.ts";
-import { hear, pause } from "./hearing.ts";
-import { kernelFilter, timeBetween } from "./ip_exchange.ts";
-import { LinkSocket } from "./link_socket.ts";
+import { Arping, type ArpReply } from "./finding/arping_result.ts";
+import { hear, pause } from "./finding/hearing.ts";
+import { kernelFilter, timeBetween } from "./tracing/ip_exchange.ts";
+import { LinkSocket } from "./link/link_socket.ts";
 import type { WireOptions } from "./options.ts";
-import { wayTo } from "./way.ts";
+import { wayTo } from "./link/way.ts";
 
-export { Arping, type ArpingFacts, type ArpReply } from "./arping_result.ts";
+export {
+  Arping,
+  type ArpingFacts,
+  type ArpReply,
+} from "./finding/arping_result.ts";
 
 /** Options for {@linkcode arping}. */
 export interface ArpingOptions extends WireOptions {

@@ -15,7 +15,7 @@ import {
   type ConversationOptions,
 } from "./asking/conversation.ts";
 import { knownHop, learnHops, rememberHop } from "./asking/hops.ts";
-import { hopQuestion } from "./next_hop.ts";
+import { hopQuestion } from "./link/next_hop.ts";
 import { type Aim, aim, outgoing } from "./asking/outgoing.ts";
 import { Place } from "./asking/place.ts";
 import { authorise } from "./authority.ts";

@@ -10,9 +10,9 @@ import { card } from "../inspect/card.ts";
 import { visible } from "../inspect/text.ts";
 import { duration } from "../inspect/units.ts";
 import type { Address } from "../ip/address.ts";
-import { dial } from "./dial.ts";
+import { dial } from "./scanning/dial.ts";
 import type { WireOptions } from "./options.ts";
-import { serviceName } from "./port_names.ts";
+import { serviceName } from "./scanning/port_names.ts";
 import { type Host, targetAddress } from "./target.ts";
 
 /** Options for {@linkcode banner}. */

@@ -9,9 +9,9 @@ import {
   type CaptureOptions,
   checkEnd,
   sourceOptions,
-} from "./capture_options.ts";
-import { LiveCapture } from "./live_capture.ts";
-import { openSource } from "./open_source.ts";
+} from "./capturing/capture_options.ts";
+import { LiveCapture } from "./capturing/live_capture.ts";
+import { openSource } from "./capturing/open_source.ts";
 
 /**
  * Captures on one interface or several, from the call on.

@@ -13,13 +13,17 @@ import { ethernet } from "../packet/layers/ethernet.ts";
 import { ipv4 } from "../packet/layers/ipv4.ts";
 import { udp } from "../packet/layers/udp.ts";
 import type { Packet } from "../packet/packet.ts";
-import { DhcpOffer, DhcpOffers } from "./dhcp_offer.ts";
-import { hear, pause } from "./hearing.ts";
-import { kernelFilter, timeBetween } from "./ip_exchange.ts";
-import { LinkSocket } from "./link_socket.ts";
+import { DhcpOffer, DhcpOffers } from "./finding/dhcp_offer.ts";
+import { hear, pause } from "./finding/hearing.ts";
+import { kernelFilter, timeBetween } from "./tracing/ip_exchange.ts";
+import { LinkSocket } from "./link/link_socket.ts";
 import type { WireOptions } from "./options.ts";
 
-export { DhcpOffer, DhcpOffers, type DhcpOptions } from "./dhcp_offer.ts";
+export {
+  DhcpOffer,
+  DhcpOffers,
+  type DhcpOptions,
+} from "./finding/dhcp_offer.ts";
 
 /** Options for {@linkcode dhcpDiscover}. */
 export interface DhcpDiscoverOptions extends WireOptions {

@@ -15,8 +15,8 @@ import type { Link } from "../linux/link.ts";
 import { links as readLinks } from "../linux/links.ts";
 import { Listing } from "../linux/listing.ts";
 import { linkTypes } from "../linux/names.ts";
-import { LinkSocket } from "./link_socket.ts";
-import { linkTypeOf } from "./link_types.ts";
+import { LinkSocket } from "./link/link_socket.ts";
+import { linkTypeOf } from "./link/link_types.ts";
 import type { WireOptions } from "./options.ts";
 
 /** An interface as {@linkcode interfaces} tells of it. */

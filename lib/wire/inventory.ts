@@ -11,17 +11,17 @@ import { count, duration } from "../inspect/units.ts";
 import type { VendorTable } from "../ip/mac/oui.ts";
 import type { Packet } from "../packet/packet.ts";
 import { capture } from "./capture.ts";
-import { pause } from "./hearing.ts";
-import type { InventoryHost } from "./inventory_host.ts";
-import { InventoryTally } from "./inventory_tally.ts";
+import { pause } from "./finding/hearing.ts";
+import type { InventoryHost } from "./finding/inventory_host.ts";
+import { InventoryTally } from "./finding/inventory_tally.ts";
 import type { WireOptions } from "./options.ts";
 
 export {
   type FactKind,
   type HostFact,
   InventoryHost,
-} from "./inventory_host.ts";
-export { InventoryTally } from "./inventory_tally.ts";
+} from "./finding/inventory_host.ts";
+export { InventoryTally } from "./finding/inventory_tally.ts";
 
 /** Options for {@linkcode inventory}. */
 export interface InventoryOptions extends WireOptions {

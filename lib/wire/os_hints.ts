@@ -16,11 +16,11 @@ import { ipv6 } from "../packet/layers/ipv6.ts";
 import { tcp } from "../packet/layers/tcp.ts";
 import type { Packet } from "../packet/packet.ts";
 import { authorise } from "./authority.ts";
-import { pause } from "./hearing.ts";
-import { IpExchange } from "./ip_exchange.ts";
+import { pause } from "./finding/hearing.ts";
+import { IpExchange } from "./tracing/ip_exchange.ts";
 import type { ReachOptions } from "./options.ts";
-import { type OsHint, osHintsOf, stackHabits } from "./os_hints_of.ts";
-import { type Ports, readPorts } from "./port_list.ts";
+import { type OsHint, osHintsOf, stackHabits } from "./finding/os_hints_of.ts";
+import { type Ports, readPorts } from "./scanning/port_list.ts";
 import { type Host, targetAddress } from "./target.ts";
 
 export {
@@ -28,7 +28,7 @@ export {
   osHintsOf,
   type StackHabits,
   stackHabits,
-} from "./os_hints_of.ts";
+} from "./finding/os_hints_of.ts";
 
 /** Options for {@linkcode osHints}. */
 export interface OsHintsOptions extends ReachOptions {

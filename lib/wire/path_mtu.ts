@@ -7,20 +7,24 @@
 import { type Report, Run } from "../inspect/run.ts";
 import type { Address } from "../ip/address.ts";
 import type { Packet } from "../packet/packet.ts";
-import { pause } from "./hearing.ts";
-import { IpExchange, type Lane, timeBetween } from "./ip_exchange.ts";
+import { pause } from "./finding/hearing.ts";
+import { IpExchange, type Lane, timeBetween } from "./tracing/ip_exchange.ts";
 import type { WireOptions } from "./options.ts";
-import { type MtuLimit, type MtuProbe, PathMtu } from "./path_mtu_result.ts";
+import {
+  type MtuLimit,
+  type MtuProbe,
+  PathMtu,
+} from "./tracing/path_mtu_result.ts";
 import { type Host, targetAddress } from "./target.ts";
-import { probeAnswer, probeName, probePacket } from "./trace_probe.ts";
-import { traceTargets } from "./tracing.ts";
+import { probeAnswer, probeName, probePacket } from "./tracing/trace_probe.ts";
+import { traceTargets } from "./tracing/tracing.ts";
 
 export {
   type MtuLimit,
   type MtuProbe,
   PathMtu,
   type PathMtuFacts,
-} from "./path_mtu_result.ts";
+} from "./tracing/path_mtu_result.ts";
 
 /** Options for {@linkcode pathMtu}. */
 export interface PathMtuOptions extends WireOptions {

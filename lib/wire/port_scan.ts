@@ -8,19 +8,27 @@ import { Run } from "../inspect/run.ts";
 import { count } from "../inspect/units.ts";
 import { subnet } from "../ip/subnet.ts";
 import { authorise } from "./authority.ts";
-import { type Ports, readPorts } from "./port_list.ts";
+import { type Ports, readPorts } from "./scanning/port_list.ts";
 import {
   PortScanner,
   type PortScanOptions,
   type ScanSettings,
-} from "./port_scanner.ts";
+} from "./scanning/port_scanner.ts";
 
-import { PortScan, type PortState, ScannedHost } from "./scan_result.ts";
+import {
+  PortScan,
+  type PortState,
+  ScannedHost,
+} from "./scanning/scan_result.ts";
 import { type Host, targetAddress } from "./target.ts";
-import { techniqueOf } from "./techniques.ts";
+import { techniqueOf } from "./scanning/techniques.ts";
 
-export type { PortScanOptions } from "./port_scanner.ts";
-export type { Answer, PortStatus, TechniqueName } from "./techniques.ts";
+export type { PortScanOptions } from "./scanning/port_scanner.ts";
+export type {
+  Answer,
+  PortStatus,
+  TechniqueName,
+} from "./scanning/techniques.ts";
 
 /** Hosts that a scan takes at most. */
 const MOST_HOSTS = 65_536;

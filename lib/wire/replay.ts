@@ -10,11 +10,11 @@ import { Capture } from "../pcap/capture.ts";
 import { type CaptureSource, open } from "../pcap/open.ts";
 import { knowsLink } from "../pcap/readdress.ts";
 import type { Records } from "../pcap/records.ts";
-import { AddressMap } from "./address_map.ts";
+import { AddressMap } from "./sending/address_map.ts";
 import type { ReachOptions } from "./options.ts";
-import { Alarm, type Rate } from "./pace.ts";
+import { Alarm, type Rate } from "./sending/pace.ts";
 import { SendResult } from "./send.ts";
-import { openSender, type Sender } from "./sender.ts";
+import { openSender, type Sender } from "./sending/sender.ts";
 
 /** Options for {@linkcode replay}. */
 export interface ReplayOptions extends ReachOptions {

@@ -11,8 +11,8 @@ import { Run } from "../inspect/run.ts";
 import { bytes, count, duration, rate as perSecond } from "../inspect/units.ts";
 import { frameOf, Packet } from "../packet/packet.ts";
 import type { ReachOptions } from "./options.ts";
-import type { Rate } from "./pace.ts";
-import { openSender, type Sender } from "./sender.ts";
+import type { Rate } from "./sending/pace.ts";
+import { openSender, type Sender } from "./sending/sender.ts";
 
 export type { Rate };
 

@@ -6,13 +6,13 @@
 
 import { type Report, Run } from "../inspect/run.ts";
 import { duration } from "../inspect/units.ts";
-import { hear, pause } from "./hearing.ts";
-import { kernelFilter } from "./ip_exchange.ts";
-import { LinkSocket } from "./link_socket.ts";
+import { hear, pause } from "./finding/hearing.ts";
+import { kernelFilter } from "./tracing/ip_exchange.ts";
+import { LinkSocket } from "./link/link_socket.ts";
 import type { WireOptions } from "./options.ts";
-import { type SwitchPort, switchPortOf } from "./switch_port_result.ts";
+import { type SwitchPort, switchPortOf } from "./finding/switch_port_result.ts";
 
-export { SwitchPort, switchPortOf } from "./switch_port_result.ts";
+export { SwitchPort, switchPortOf } from "./finding/switch_port_result.ts";
 
 /** Options for {@linkcode switchPort}. */
 export interface SwitchPortOptions extends WireOptions {

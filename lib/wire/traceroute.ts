@@ -10,9 +10,9 @@ import type { Address } from "../ip/address.ts";
 import { authorise } from "./authority.ts";
 import type { ReachOptions } from "./options.ts";
 import { type Host, targetAddress } from "./target.ts";
-import { type Trace, type TraceAnswer, Traces } from "./trace.ts";
-import type { TraceProtocol } from "./trace_probe.ts";
-import { type TraceSettings, traceTargets } from "./tracing.ts";
+import { type Trace, type TraceAnswer, Traces } from "./tracing/trace.ts";
+import type { TraceProtocol } from "./tracing/trace_probe.ts";
+import { type TraceSettings, traceTargets } from "./tracing/tracing.ts";
 
 export type { Host } from "./target.ts";
 

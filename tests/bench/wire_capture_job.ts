@@ -8,7 +8,7 @@
 import process from "node:process";
 import { countBy } from "../../lib/pcap/columns.ts";
 import { capture } from "../../lib/wire/capture.ts";
-import type { CaptureOptions } from "../../lib/wire/capture_options.ts";
+import type { CaptureOptions } from "../../lib/wire/capturing/capture_options.ts";
 
 /** What it says at its end. */
 export interface JobResult {

@@ -11,7 +11,7 @@ import { count, duration } from "../../lib/inspect/units.ts";
 import { arpScan } from "../../lib/wire/arp_scan.ts";
 import { portScan } from "../../lib/wire/port_scan.ts";
 import { withoutNetworks } from "../lab/own_network.ts";
-import { type ScanBed, scanBed, TARGET } from "../lab/wire_scan_bed.ts";
+import { type ScanBed, scanBed, TARGET } from "../wire/scan_bed.ts";
 import { median } from "./pty.ts";
 
 const ROUNDS = 5;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { decode, encode } from "../../lib/lab/clone.ts";
 import * as net from "../../mod.ts";
-import type { LiveCapture } from "../../lib/wire/live_capture.ts";
+import type { LiveCapture } from "../../lib/wire/capturing/live_capture.ts";
 import { testUnless } from "../skip.ts";
 import { becomesTrue, withoutLabs } from "./lab_place.ts";
 

@@ -5,8 +5,12 @@
  */
 
 import type { Packet } from "../../packet/packet.ts";
-import { groupHardware, hardwareIn, usableNeighbours } from "../next_hop.ts";
-import type { Way } from "../way.ts";
+import {
+  groupHardware,
+  hardwareIn,
+  usableNeighbours,
+} from "../link/next_hop.ts";
+import type { Way } from "../link/way.ts";
 import type { Place } from "./place.ts";
 
 function keyOf({ interface: name, nextHop }: Way): string {

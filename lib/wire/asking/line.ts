@@ -10,8 +10,8 @@
 import { NetError } from "../../errors.ts";
 import { libc } from "../../ffi/libc.ts";
 import type { Packet } from "../../packet/packet.ts";
-import { LinkSocket } from "../link_socket.ts";
-import { attachFilter } from "../packet_socket.ts";
+import { LinkSocket } from "../link/link_socket.ts";
+import { attachFilter } from "../link/packet_socket.ts";
 
 const SOL_SOCKET = 1;
 const SO_DETACH_FILTER = 27;

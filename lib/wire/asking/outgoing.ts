@@ -7,7 +7,7 @@
 import { NetError } from "../../errors.ts";
 import type { Address } from "../../ip/address.ts";
 import type { Packet } from "../../packet/packet.ts";
-import type { Way } from "../way.ts";
+import type { Way } from "../link/way.ts";
 import { complete, framed, lacks, targetOf, unframed } from "./complete.ts";
 import type { Place } from "./place.ts";
 

@@ -16,8 +16,8 @@ import { namespaceId, openNamespace } from "../../ffi/namespace.ts";
 import type { Address, Family } from "../../ip/address.ts";
 import { inside } from "../../linux/entering.ts";
 import { NETLINK_ROUTE, NetlinkSocket } from "../../linux/netlink.ts";
-import { NetworkSocket } from "../network_socket.ts";
-import { type Way, wayTo } from "../way.ts";
+import { NetworkSocket } from "../link/network_socket.ts";
+import { type Way, wayTo } from "../link/way.ts";
 import { Line } from "./line.ts";
 
 /** News of links, neighbours, addresses, routes and rules (linux/rtnetlink.h, RTNLGRP_…). */

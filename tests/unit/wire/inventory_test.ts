@@ -11,8 +11,8 @@ import { ipv6 } from "../../../lib/packet/layers/ipv6.ts";
 import { tcp } from "../../../lib/packet/layers/tcp.ts";
 import { udp } from "../../../lib/packet/layers/udp.ts";
 import type { Packet } from "../../../lib/packet/packet.ts";
-import { DhcpOffer, DhcpOffers } from "../../../lib/wire/dhcp_offer.ts";
-import { InventoryTally } from "../../../lib/wire/inventory_tally.ts";
+import { DhcpOffer, DhcpOffers } from "../../../lib/wire/finding/dhcp_offer.ts";
+import { InventoryTally } from "../../../lib/wire/finding/inventory_tally.ts";
 
 const SRC = "02:00:00:00:00:07";
 const frame = ethernet({ src: SRC, dst: "ff:ff:ff:ff:ff:ff" });

@@ -3,7 +3,10 @@ import { build } from "../../../lib/packet/build.ts";
 import { icmp } from "../../../lib/packet/layers/icmp.ts";
 import { ipv4 } from "../../../lib/packet/layers/ipv4.ts";
 import { tcp } from "../../../lib/packet/layers/tcp.ts";
-import { osHintsOf, stackHabits } from "../../../lib/wire/os_hints_of.ts";
+import {
+  osHintsOf,
+  stackHabits,
+} from "../../../lib/wire/finding/os_hints_of.ts";
 
 /** A SYN, or SYN-ACK, with options in letters. */
 function syn(

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatPorts, readPorts } from "../../../lib/wire/port_list.ts";
-import { commonPorts, serviceName } from "../../../lib/wire/port_names.ts";
+import {
+  formatPorts,
+  readPorts,
+} from "../../../lib/wire/scanning/port_list.ts";
+import {
+  commonPorts,
+  serviceName,
+} from "../../../lib/wire/scanning/port_names.ts";
 
 const READ: readonly (readonly [unknown, string])[] = [
   [80, "80"],

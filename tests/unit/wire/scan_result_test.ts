@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { internetChecksum, onesSum } from "../../../lib/bytes/checksum.ts";
 import { parse } from "../../../lib/ip/address.ts";
 import { decode } from "../../../lib/packet/packet.ts";
-import { Probe } from "../../../lib/wire/probe.ts";
-import { PortScan, ScannedHost } from "../../../lib/wire/scan_result.ts";
-import { ANSWERS, TECHNIQUES } from "../../../lib/wire/techniques.ts";
-import { udpProbe } from "../../../lib/wire/udp_probes.ts";
+import { Probe } from "../../../lib/wire/scanning/probe.ts";
+import {
+  PortScan,
+  ScannedHost,
+} from "../../../lib/wire/scanning/scan_result.ts";
+import { ANSWERS, TECHNIQUES } from "../../../lib/wire/scanning/techniques.ts";
+import { udpProbe } from "../../../lib/wire/scanning/udp_probes.ts";
 
 const place = (answer: typeof ANSWERS[number]) => ANSWERS.indexOf(answer);
 

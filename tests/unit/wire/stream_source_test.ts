@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { PcapEncoder, PcapngEncoder } from "../../../lib/pcap/encode.ts";
-import type { Batch } from "../../../lib/wire/source.ts";
-import { statisticsBlock } from "../../../lib/wire/statistics_block.ts";
-import { StreamSource } from "../../../lib/wire/stream_source.ts";
+import type { Batch } from "../../../lib/wire/capturing/source.ts";
+import { statisticsBlock } from "../../../lib/wire/capturing/statistics_block.ts";
+import { StreamSource } from "../../../lib/wire/capturing/stream_source.ts";
 
 /** Packet i is i % 200 + 1 octets of the value i % 256. */
 function packet(i: number) {

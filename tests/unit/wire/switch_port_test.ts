@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { build } from "../../../lib/packet/build.ts";
 import { ethernet } from "../../../lib/packet/layers/ethernet.ts";
 import { lldp } from "../../../lib/packet/layers/lldp/lldp.ts";
-import { switchPortOf } from "../../../lib/wire/switch_port_result.ts";
+import { switchPortOf } from "../../../lib/wire/finding/switch_port_result.ts";
 
 const frame = ethernet({ src: "02:00:00:00:00:09", dst: "01:80:c2:00:00:0e" });
 

@@ -8,7 +8,7 @@ import {
   techniqueOf,
   TECHNIQUES,
   unreachableAnswer,
-} from "../../../lib/wire/techniques.ts";
+} from "../../../lib/wire/scanning/techniques.ts";
 
 /** As nmap's manual has them (Port Scanning Techniques). */
 const STATES: readonly (readonly [TechniqueName, Answer, PortStatus])[] = [

@@ -15,7 +15,7 @@ import {
   probePacket,
   type TraceFlow,
   type TraceProtocol,
-} from "../../../lib/wire/trace_probe.ts";
+} from "../../../lib/wire/tracing/trace_probe.ts";
 
 const ENDS = {
   4: { source: parse("192.0.2.1"), target: parse("198.51.100.9") },

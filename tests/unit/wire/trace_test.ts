@@ -6,7 +6,7 @@ import {
   type TraceAnswer,
   type TraceHop,
   Traces,
-} from "../../../lib/wire/trace.ts";
+} from "../../../lib/wire/tracing/trace.ts";
 
 const target = parse("192.0.2.9");
 const source = parse("10.0.0.1");

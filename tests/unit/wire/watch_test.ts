@@ -5,10 +5,10 @@ import { build } from "../../../lib/packet/build.ts";
 import type { Frame } from "../../../lib/packet/frame.ts";
 import * as layers from "../../../lib/packet/layers/all.ts";
 import { open } from "../../../lib/pcap/open.ts";
-import type { Batch } from "../../../lib/wire/source.ts";
-import { Watch, type WatchSource } from "../../../lib/wire/watch.ts";
-import { Kept } from "../../../lib/wire/watch_keep.ts";
-import { Tally } from "../../../lib/wire/watch_tally.ts";
+import type { Batch } from "../../../lib/wire/capturing/source.ts";
+import { Watch, type WatchSource } from "../../../lib/wire/watching/watch.ts";
+import { Kept } from "../../../lib/wire/watching/watch_keep.ts";
+import { Tally } from "../../../lib/wire/watching/watch_tally.ts";
 
 const { arp, ethernet, ipv4, ipv6, tcp, udp, vlan } = layers;
 
