@@ -406,7 +406,7 @@ testUnless(
       for (let n = 0; n < 3; n++) {
         given++;
         yield echo();
-        await sleep(10);
+        await sleep(100);
       }
     }
     let seen = 0;
