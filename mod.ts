@@ -23,6 +23,7 @@ export * as switching from "./lib/switching/mod.ts";
 export * as tcp from "./lib/socket/tcp.ts";
 export * as udp from "./lib/socket/udp.ts";
 export * as unix from "./lib/socket/unix.ts";
+export * as wire from "./lib/wire/mod.ts";
 
 /** What a function in a host of a lab is given as `net`: all of it. */
 type Whole = typeof import("./mod.ts");

@@ -12,6 +12,7 @@ import type { Terminal } from "./editor/terminal.ts";
 import { highlight } from "./highlight.ts";
 import { openHistory } from "./history.ts";
 import { indentAt } from "./lex.ts";
+import { LiveStage } from "./live_stage.ts";
 import { isWhole } from "./question.ts";
 import type { Session, SessionHost } from "./session.ts";
 
@@ -42,8 +43,9 @@ export async function interact(
   const history = openHistory(`${stateFolder()}/history`, {
     onError: ({ message }) => editor.print(`History is not kept: ${message}`),
   });
+  using live = new LiveStage(terminal, colors);
   const editor: Editor = new Editor({
-    terminal,
+    terminal: live.terminal,
     history,
     colors,
     language: {
@@ -55,38 +57,47 @@ export async function interact(
       hint: hinter(history),
     },
   });
+  const print = (text: string) => live.aside(() => editor.print(text));
+  const confirm = async (question: string) => {
+    // The editor draws no prompt that leaves no room for what is typed.
+    const isLong = question.length > terminal.size().columns - 24;
+    if (isLong) editor.print(question);
+    const answer = await editor.readEntry({
+      prompt: isLong ? "[y/N] " : `${question} [y/N] `,
+      continuation: "",
+      isAnswer: true,
+    });
+    return answer.kind === "submit" && /^\s*y(es)?\s*$/i.test(answer.text);
+  };
   const host: SessionHost = {
     colors,
-    print: (text) => editor.print(text),
-    complain: (text) => editor.print(text),
-    confirm: async (question) => {
-      const answer = await editor.readEntry({
-        prompt: `${question} [y/N] `,
-        continuation: "",
-        isAnswer: true,
-      });
-      return answer.kind === "submit" && /^\s*y(es)?\s*$/i.test(answer.text);
-    },
-    lend: async (run) => {
-      terminal.setRaw(false);
-      try {
-        return await run();
-      } finally {
-        terminal.setRaw("cbreak");
-      }
-    },
+    print,
+    complain: print,
+    confirm: (question) => live.away(() => confirm(question)),
+    lend: (run) =>
+      live.away(async () => {
+        terminal.setRaw(false);
+        try {
+          return await run();
+        } finally {
+          terminal.setRaw("cbreak");
+        }
+      }),
   };
   const start = setTimeout(async () => {
-    setSession(await startSession(host, root));
+    const session = await startSession(host, root);
+    await live.open(confirm);
+    setSession(session);
   }, 0);
-  const restore = captureOutput(editor, host, loaded);
+  const write = (print: () => void) => live.aside(() => editor.aside(print));
+  const restore = captureOutput(write, host, loaded);
   const stop = endOnSignal(loaded, terminal);
   try {
     if (first !== undefined) {
       terminal.setRaw("cbreak");
       editor.print(prompt + first);
     }
-    return await converse({ editor, prompt, loaded, first });
+    return await converse({ editor, live, prompt, loaded, first });
   } finally {
     clearTimeout(start);
     restore();
@@ -104,15 +115,16 @@ async function startSession(host: SessionHost, root: URL): Promise<Session> {
   return session;
 }
 
-async function converse({ editor, prompt: own, loaded, first }: {
+async function converse({ editor, live, prompt: own, loaded, first }: {
   editor: Editor;
+  live: LiveStage;
   prompt: string;
   loaded: Promise<Session>;
   first: string | undefined;
 }): Promise<number> {
   if (first !== undefined) {
     const session = await loaded;
-    if (!await enter(session, first)) {
+    if (!await enter(session, live, first)) {
       await session.close();
       return 1;
     }
@@ -137,7 +149,7 @@ async function converse({ editor, prompt: own, loaded, first }: {
       initial = "";
       continue;
     }
-    await enter(session, entry.text);
+    await enter(session, live, entry.text);
     if (session.ended) {
       await session.close();
       return 0;
@@ -148,11 +160,15 @@ async function converse({ editor, prompt: own, loaded, first }: {
 }
 
 /** Runs an entry; the editor has left the terminal so that Ctrl-C raises SIGINT. */
-async function enter(session: Session, text: string): Promise<boolean> {
+async function enter(
+  session: Session,
+  live: LiveStage,
+  text: string,
+): Promise<boolean> {
   const interrupt = () => session.interrupt();
   Deno.addSignalListener("SIGINT", interrupt);
   try {
-    return await session.enter(text);
+    return await live.during(() => session.enter(text));
   } finally {
     Deno.removeSignalListener("SIGINT", interrupt);
   }
@@ -226,14 +242,14 @@ const PRINTING = [
  * @returns Undoes it.
  */
 function captureOutput(
-  editor: Editor,
+  write: (print: () => void) => void,
   host: SessionHost,
   loaded: Promise<Session>,
 ): () => void {
   const original = new Map(PRINTING.map((name) => [name, console[name]]));
   for (const [name, print] of original) {
     console[name] = (...values: unknown[]) =>
-      editor.aside(() => Reflect.apply(print, console, values));
+      write(() => Reflect.apply(print, console, values));
   }
   const onFailure = (event: PromiseRejectionEvent | ErrorEvent) => {
     event.preventDefault();

@@ -10,6 +10,7 @@
  */
 
 import { AsyncLocalStorage } from "node:async_hooks";
+import { Run } from "../lib/inspect/mod.ts";
 import { Inspector } from "./inspector.ts";
 import { EntryError } from "./parse.ts";
 import { KERNEL, rewrite, type Rewritten } from "./rewrite.ts";
@@ -35,7 +36,7 @@ export interface Outcome {
   readonly value: unknown;
   /** What it threw. */
   readonly error: unknown;
-  /** Whether its value was a promise, and was waited for. */
+  /** Whether its value was a promise or a run, and was waited for. */
   readonly awaited: boolean;
   /** The text that was parsed, if it parsed: an object stands in brackets. */
   readonly text: string | undefined;
@@ -135,7 +136,7 @@ export class Kernel {
         ? this.#directly(id, code)
         : this.#inReplMode(id, code, map);
       let { value } = await this.#until(run);
-      const awaited = value instanceof Promise;
+      const awaited = value instanceof Promise || value instanceof Run;
       if (awaited) value = await this.#until(value);
       if (value !== undefined) this.#setLast("_", value);
       const { text } = map;
@@ -319,8 +320,13 @@ export class Kernel {
     // Not Promise.race: what loses would stay with what it lost to, and a
     // long loop would hold all that it ever waited for.
     return new Promise((resolve, reject) => {
-      this.#waits.add(reject);
-      const done = () => this.#waits.delete(reject);
+      const end = (reason: Interrupted) => {
+        reject(reason);
+        // What is at work for the entry alone stops with it.
+        if (value instanceof Run) value.cancel(reason);
+      };
+      this.#waits.add(end);
+      const done = () => this.#waits.delete(end);
       Promise.resolve(value).then(resolve, reject).finally(done);
     });
   }

@@ -33,6 +33,7 @@ export const doors = {
   tcp: () => import("../lib/socket/tcp.ts"),
   udp: () => import("../lib/socket/udp.ts"),
   unix: () => import("../lib/socket/unix.ts"),
+  wire: () => import("../lib/wire/mod.ts"),
 } satisfies { readonly [K in RoomName]: () => Promise<Rooms[K]> };
 
 /** All names, in the order in which a namespace has them. */

@@ -12,10 +12,13 @@ export const lessons = [
   "ch04_ipv6.ts",
   "ch05_transition.ts",
   "ch06_linux.ts",
+  "ch07_arp.ts",
   "ch09_switching.ts",
   "ch10_routing.ts",
   "ch11_vlans.ts",
   "ch18_tcp.ts",
   "ch25_crafting.ts",
   "ch26_analysis.ts",
+  "ch26b_live_capture.ts",
+  "ch27_scanning.ts",
 ] as const;

@@ -36,6 +36,13 @@ const SYMBOLS = {
   sendmsg: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   recvmsg: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   sendmmsg: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  // As pollAsync, but soon over: what it sends, this thread has time for.
+  sendmmsgAsync: {
+    name: "sendmmsg",
+    parameters: ["i32", "buffer", "u32", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
   recvmmsg: {
     parameters: ["i32", "buffer", "u32", "i32", "buffer"],
     result: "i32",
@@ -124,6 +131,16 @@ const SYMBOLS = {
   chdir: { parameters: ["buffer"], result: "i32" },
   getpid: { parameters: [], result: "i32" },
   gettid: { parameters: [], result: "i32" },
+
+  // Threads; in a library of their own before glibc 2.34.
+  pthread_create: {
+    parameters: ["buffer", "usize", "pointer", "usize"],
+    result: "i32",
+    optional: true,
+  },
+  pthread_detach: { parameters: ["usize"], result: "i32", optional: true },
+  // The address of `close`, for a thread to start with.
+  closeRoutine: { name: "close", type: "pointer" },
 
   // What went wrong. The POSIX strerror_r fills the buffer; GNU's of that
   // name may leave it empty and point elsewhere.

@@ -18,6 +18,33 @@ const SYMBOLS = {
   },
   pcap_freecode: { parameters: ["buffer"], result: "void" },
   pcap_geterr: { parameters: ["pointer"], result: "pointer" },
+
+  // Captures
+  pcap_create: { parameters: ["buffer", "buffer"], result: "pointer" },
+  pcap_set_snaplen: { parameters: ["pointer", "i32"], result: "i32" },
+  pcap_set_promisc: { parameters: ["pointer", "i32"], result: "i32" },
+  pcap_set_timeout: { parameters: ["pointer", "i32"], result: "i32" },
+  pcap_set_buffer_size: { parameters: ["pointer", "i32"], result: "i32" },
+  pcap_set_immediate_mode: { parameters: ["pointer", "i32"], result: "i32" },
+  pcap_set_tstamp_precision: { parameters: ["pointer", "i32"], result: "i32" },
+  pcap_get_tstamp_precision: { parameters: ["pointer"], result: "i32" },
+  pcap_activate: { parameters: ["pointer"], result: "i32" },
+  pcap_datalink: { parameters: ["pointer"], result: "i32" },
+  pcap_set_datalink: { parameters: ["pointer", "i32"], result: "i32" },
+  pcap_setdirection: { parameters: ["pointer", "i32"], result: "i32" },
+  pcap_setfilter: { parameters: ["pointer", "buffer"], result: "i32" },
+  pcap_setnonblock: { parameters: ["pointer", "i32", "buffer"], result: "i32" },
+  pcap_get_selectable_fd: { parameters: ["pointer"], result: "i32" },
+  pcap_dispatch: {
+    parameters: ["pointer", "i32", "pointer", "pointer"],
+    result: "i32",
+  },
+  pcap_stats: { parameters: ["pointer", "buffer"], result: "i32" },
+  pcap_statustostr: { parameters: ["i32"], result: "pointer" },
+  pcap_dump_fopen: { parameters: ["pointer", "pointer"], result: "pointer" },
+  pcap_dump_close: { parameters: ["pointer"], result: "void" },
+  // The address of what takes each packet.
+  dumpRoutine: { name: "pcap_dump", type: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The calls of libpcap, by their names there. */

@@ -6,11 +6,16 @@
  */
 
 import * as errors from "../errors.ts";
+import type { Subnet } from "../ip/subnet.ts";
+import type { Packet } from "../packet/packet.ts";
+import type { CaptureStatistics } from "../wire/capturing/capture_statistics.ts";
 
 /** Values of `net` that travel as text, and what makes them anew of it. */
 interface Kind {
   /** Whether a value whose class has this name is one. */
   is(value: object): boolean;
+  /** Its text. @default {what `toString` gives} */
+  text?(value: never): string;
   /** Loads what reads the text; whoever sends one has it loaded already. */
   load(): Promise<(text: string) => unknown>;
 }
@@ -26,6 +31,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   Subnet: {
     is: (value) => "network" in value && "prefixLength" in value,
+    text: (value: Subnet) =>
+      value.host === undefined ? `${value}` : `${value} ${value.host}`,
     load: async () => {
       const { Subnet } = await import("../ip/subnet.ts");
       const { parse } = await import("../ip/address.ts");
@@ -48,7 +55,45 @@ const KINDS: Readonly<Record<string, Kind>> = {
       return (text) => set(text === "" ? [] : text.split(", "));
     },
   },
+  Packet: {
+    is: (value) => "linkType" in value && "layers" in value,
+    text: packetText,
+    load: async () => {
+      const { decode, frameOf, Packet } = await import("../packet/packet.ts");
+      return (text) => {
+        const [octets, linkType, length, time, name] = JSON.parse(text);
+        const packet = decode(Uint8Array.fromBase64(octets), {
+          linkType,
+          length,
+          timestamp: time === null ? undefined : Temporal.Instant.from(time),
+        });
+        return new Packet({ ...frameOf(packet), interface: name ?? undefined });
+      };
+    },
+  },
+  CaptureStatistics: {
+    is: (value) => "captured" in value && "received" in value,
+    text: (value: CaptureStatistics) => JSON.stringify(value),
+    load: async () => {
+      const { CaptureStatistics } = await import(
+        "../wire/capturing/capture_statistics.ts"
+      );
+      return (text) => new CaptureStatistics(JSON.parse(text));
+    },
+  },
 };
+
+/** A packet's text: its octets, and what its capture says of it. */
+function packetText(packet: Packet): string {
+  const { bytes, linkType, length, timestamp, interface: name } = packet;
+  return JSON.stringify([
+    bytes.toBase64(),
+    linkType,
+    length,
+    timestamp ?? null,
+    name ?? null,
+  ]);
+}
 
 /** Classes of `net` that are nothing but their members, or their fields. */
 const CLASSES: Readonly<Record<string, () => Promise<{ prototype: object }>>> =
@@ -63,7 +108,35 @@ const CLASSES: Readonly<Record<string, () => Promise<{ prototype: object }>>> =
       (await import("../linux/sockets/socket.ts")).SocketList,
     RouteLookup: async () =>
       (await import("../linux/route_lookup.ts")).RouteLookup,
+    Answers: async () => (await import("../wire/exchange.ts")).Answers,
+    ArpScan: async () =>
+      (await import("../wire/scanning/arp_scan_result.ts")).ArpScan,
+    Arping: async () =>
+      (await import("../wire/finding/arping_result.ts")).Arping,
+    Exchange: async () => (await import("../wire/exchange.ts")).Exchange,
+    DhcpOffer: async () =>
+      (await import("../wire/finding/dhcp_offer.ts")).DhcpOffer,
+    DhcpOffers: async () =>
+      (await import("../wire/finding/dhcp_offer.ts")).DhcpOffers,
+    Interfaces: async () => (await import("../wire/interfaces.ts")).Interfaces,
+    PathMtu: async () =>
+      (await import("../wire/tracing/path_mtu_result.ts")).PathMtu,
+    PortScan: async () =>
+      (await import("../wire/scanning/scan_result.ts")).PortScan,
+    ReplayResult: async () => (await import("../wire/replay.ts")).ReplayResult,
+    ScannedHost: async () =>
+      (await import("../wire/scanning/scan_result.ts")).ScannedHost,
+    SendResult: async () => (await import("../wire/send.ts")).SendResult,
+    SwitchPort: async () =>
+      (await import("../wire/finding/switch_port_result.ts")).SwitchPort,
+    SwitchPorts: async () =>
+      (await import("../wire/switch_port.ts")).SwitchPorts,
+    Trace: async () => (await import("../wire/tracing/trace.ts")).Trace,
+    Traces: async () => (await import("../wire/tracing/trace.ts")).Traces,
   };
+
+/** Where another class of `net` has the same name, a field that only this one has. */
+const FIELDS: Readonly<Record<string, string>> = { Trace: "flows" };
 
 /** The classes that were loaded. */
 const classes = new Map<string, { prototype: object }>();
@@ -72,7 +145,7 @@ const classes = new Map<string, { prototype: object }>();
 export function classOf(value: object): string | undefined {
   const name = value.constructor?.name ?? "";
   return Object.hasOwn(CLASSES, name) &&
-      Symbol.for("Deno.customInspect") in value
+      (FIELDS[name] ?? Symbol.for("Deno.customInspect")) in value
     ? name
     : undefined;
 }
@@ -97,10 +170,7 @@ export function kindOf(value: object): string | undefined {
 
 /** A value of a kind as text. */
 export function textOf(kind: string, value: object): string {
-  const { host } = value as { host?: unknown };
-  return kind === "Subnet" && host !== undefined
-    ? `${value} ${host}`
-    : `${value}`;
+  return KINDS[kind]!.text?.(value as never) ?? `${value}`;
 }
 
 /** Gets ready to read a kind or a class. */

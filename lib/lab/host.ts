@@ -8,6 +8,8 @@ import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { card } from "../inspect/card.ts";
+import type { CaptureOptions } from "../wire/capturing/capture_options.ts";
+import type { LiveCapture } from "../wire/capturing/live_capture.ts";
 import { decode, encode } from "./clone.ts";
 import { DaemonLines, type DaemonState, DaemonStates } from "./daemon_state.ts";
 import type { HostNet, RunContext } from "./host_net.ts";
@@ -33,6 +35,9 @@ export interface ExecOptions extends SpawnOptions, DeadlineOptions {
   /** What it reads from its standard input. @default {nothing} */
   readonly stdin?: string | Uint8Array | undefined;
 }
+
+/** How to capture in a lab: as anywhere, but on one interface of one node. */
+export type LabCaptureOptions = Omit<CaptureOptions, "namespace">;
 
 /**
  * How a host reaches its lab's agent.
@@ -263,6 +268,35 @@ export class LabHost {
       const { result } = await channel.call("spawn", params);
       return new LabProcess(channel, result.process);
     });
+  }
+
+  /**
+   * Captures on an interface of this host, for whoever is outside of the lab:
+   * packets come here as they pass there, in both directions.
+   *
+   * @param device The interface. @default {"eth0"}
+   * @param options A filter, what ends it, and the like.
+   * @returns The capture, which listens already; it ends with the lab, in an
+   * error, when it was not closed before.
+   * @throws {NetError} With code `"not-found"` if there is no such interface.
+   * @throws {ParseError} If the filter is none.
+   *
+   * @example
+   * ```ts ignore
+   * import * as net from "netrepl";
+   *
+   * await using lab = await net.lab.up("pair");
+   * using capture = await lab.host("pc1").capture("eth0", { filter: "icmp", count: 2 });
+   * await lab.host("pc1").exec("ping -c 1 pc2");
+   * for await (const packet of capture) console.log(`${packet}`);
+   * ```
+   */
+  async capture(
+    device: string = "eth0",
+    options: LabCaptureOptions = {},
+  ): Promise<LiveCapture> {
+    const { captureAt } = await import("./link_capture.ts");
+    return await captureAt(this.#line, this.name, device, options);
   }
 
   /**

@@ -4,14 +4,22 @@
  * @module
  */
 
+import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { bytes } from "../inspect/units.ts";
 import { table } from "../inspect/table.ts";
 import type { LinkEndStats } from "./calls.ts";
-import type { AgentLine } from "./host.ts";
+import type { LiveCapture } from "../wire/capturing/live_capture.ts";
+import type { AgentLine, LabCaptureOptions } from "./host.ts";
 import type { Link } from "./topology.ts";
 
 export type { LinkEndStats };
+
+/** How to capture on a link. */
+export interface LinkCaptureOptions extends LabCaptureOptions {
+  /** At which end: the node's name, with its interface (`"sw1:eth2"`) if both ends are its own. @default {the end that was written first} */
+  at?: string | undefined;
+}
 
 /** What passed a link. */
 export class LinkStats {
@@ -136,6 +144,44 @@ export class LabLink {
     } catch (error) {
       throw await this.#line.explain(error, "read link", this.name);
     }
+  }
+
+  /**
+   * Captures what passes the link, in both directions, as one of its ends hears
+   * it: what is lost on the way is heard at the end that sent it alone.
+   *
+   * @param options At which end, a filter, what ends it, and the like.
+   * @returns The capture, which listens already; it ends with the lab, in an
+   * error, when it was not closed before.
+   * @throws {NetError} With code `"not-found"` if the link has no such end.
+   * @throws {ParseError} If the filter is none.
+   *
+   * @example
+   * ```ts ignore
+   * import * as net from "netrepl";
+   *
+   * await using lab = await net.lab.up("pair");
+   * using capture = await lab.link("pc1", "pc2").capture({ filter: "arp", count: 2 });
+   * await lab.host("pc1").exec("ping -c 1 pc2");
+   * for await (const packet of capture) console.log(`${packet}`);
+   * ```
+   */
+  async capture(options: LinkCaptureOptions = {}): Promise<LiveCapture> {
+    const { at, ...rest } = options;
+    const { a, b } = this.link;
+    const end = [a, b].find(({ node, interface: name }) =>
+      at === undefined || at === node || at === `${node}:${name}`
+    );
+    if (end === undefined) {
+      throw new NetError("the link has no such end", {
+        code: "not-found",
+        op: "capture at",
+        target: `${at} of ${this.name}`,
+        hint: `{ at: "${a.node}" } or { at: "${b.node}" }`,
+      });
+    }
+    const { captureAt } = await import("./link_capture.ts");
+    return await captureAt(this.#line, end.node, end.interface, rest);
   }
 
   /** What the topology says of it, and its state. */

@@ -8,6 +8,7 @@
 /** The programs, and their folders: those of `repl/` own their standard streams. */
 const FOLDERS = {
   agent: "repl",
+  capture: "repl",
   host: "repl",
   fabric_worker: "lib/lab",
   probe_program: "lib/lab",
@@ -23,7 +24,7 @@ export type Program = keyof typeof FOLDERS;
 const HOME = new URL(
   /\/lib\/lab\/[^/]+$/.test(import.meta.url)
     ? "../../"
-    : /\/repl\/(?:agent|host|main|net)\.[jt]s$/.test(import.meta.url)
+    : /\/repl\/(?:agent|capture|host|main|net)\.[jt]s$/.test(import.meta.url)
     ? "../"
     : "./",
   import.meta.url,

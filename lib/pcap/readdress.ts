@@ -8,10 +8,10 @@
  */
 
 import { onesSum } from "../bytes/checksum.ts";
-import type { CryptoPan } from "./crypto_pan.ts";
 import {
   address4,
   address6,
+  type AddressChange,
   changeChecksum,
   changed,
   hardware,
@@ -58,7 +58,7 @@ export function knowsLink(linkType: number): boolean {
 /** What is to become of packets. */
 export interface ReaddressOptions {
   /** What replaces addresses. */
-  readonly pan: CryptoPan;
+  readonly pan: AddressChange;
   /** Whether octets that are not understood become zeros. */
   readonly zero: boolean;
 }

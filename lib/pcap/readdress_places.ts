@@ -7,10 +7,13 @@
 import { onesSum } from "../bytes/checksum.ts";
 import type { CryptoPan } from "./crypto_pan.ts";
 
+/** What puts other addresses in place of those that it is shown. */
+export type AddressChange = Pick<CryptoPan, "ipv4" | "ipv6" | "mac">;
+
 /** A packet whose addresses are being replaced. */
 export interface Readdressing {
   /** What replaces them. */
-  readonly pan: CryptoPan;
+  readonly pan: AddressChange;
   /** Whether octets that are not understood become zeros. */
   readonly zero: boolean;
   /** The buffer that the packet lies in. */

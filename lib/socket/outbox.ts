@@ -7,13 +7,8 @@
  */
 
 import { errno, libc } from "../ffi/libc.ts";
-import {
-  HEADER,
-  MSG_DONTWAIT,
-  pointerTo,
-  setPointer,
-  VECTOR,
-} from "./inbox.ts";
+import { pointerTo, setPointer } from "../ffi/pointer.ts";
+import { HEADER, MSG_DONTWAIT, VECTOR } from "./inbox.ts";
 
 /** Messages that one call sends. */
 const MESSAGES = 64;

@@ -30,11 +30,14 @@ const OUTSIDE: readonly (keyof typeof manifest.imports)[] = [
 /** What is started by its path, as a process or a thread of its own. */
 const PROGRAMS: readonly string[] = [
   "repl/agent.ts",
+  "repl/capture.ts",
   "repl/host.ts",
   "repl/net.ts",
   "repl/remote.ts",
   "lib/lab/fabric_worker.ts",
   "lib/lab/probe_program.ts",
+  "lib/socket/load_thread.ts",
+  "lib/socket/serve_thread.ts",
 ];
 
 /** Bundles the prompt and every room into `dist/app`, shared parts once. */

@@ -6,7 +6,10 @@
 
 import { bench as address } from "./address.ts";
 import { bench as capture } from "./capture.ts";
+import { bench as connect } from "./connect.ts";
 import { bench as craft } from "./craft.ts";
+import { bench as dns } from "./dns.ts";
+import { bench as echo } from "./echo.ts";
 import { bench as entry } from "./entry.ts";
 import { bench as fabric } from "./fabric.ts";
 import { bench as lab } from "./lab.ts";
@@ -16,6 +19,11 @@ import { bench as filter } from "./filter.ts";
 import { bench as sockets } from "./sockets.ts";
 import { bench as summarize } from "./summarize.ts";
 import { bench as table } from "./table.ts";
+import { bench as udp } from "./udp.ts";
+import { bench as wireAsk } from "./wire_ask.ts";
+import { bench as wireCapture } from "./wire_capture.ts";
+import { bench as wireScan } from "./wire_scan.ts";
+import { bench as wireSend } from "./wire_send.ts";
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   prompt,
@@ -30,6 +38,14 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   sockets,
   lab,
   fabric,
+  echo,
+  connect,
+  udp,
+  dns,
+  wire_capture: wireCapture,
+  wire_send: wireSend,
+  wire_ask: wireAsk,
+  wire_scan: wireScan,
 };
 
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(benches);

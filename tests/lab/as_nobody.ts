@@ -1,5 +1,5 @@
 /**
- * Runs the lab tests, or those whose file is named, as a user without any
+ * Runs the tests of lab and wire, or those whose file is named, as a user without any
  * rights, which takes root: with the runtime and its packages where that user can
  * read them.
  *
@@ -33,7 +33,11 @@ try {
   };
   await put(`${denoDir}/npm`, `${folder}/cache/npm`);
   await succeeds("chown", NOBODY, `${folder}/cache`, `${folder}/cache/npm`);
-  const run = async (command: readonly string[], tests: readonly string[]) => {
+  const run = async (
+    command: readonly string[],
+    tests: readonly string[],
+    flags: readonly string[],
+  ) => {
     const { code } = await new Deno.Command("setpriv", {
       args: [
         `--reuid=${NOBODY}`,
@@ -42,8 +46,8 @@ try {
         "--inh-caps=-all",
         ...command,
         `${folder}/deno`,
-        ...["test", "-A", "--no-check"],
-        ...tests.map((name) => `${here}${name}`),
+        ...["test", "-A", "--no-check", ...flags],
+        ...tests,
       ],
       env: {
         DENO_DIR: `${folder}/cache`,
@@ -56,19 +60,25 @@ try {
     }).output();
     Deno.exitCode ||= code;
   };
-  const here = new URL(".", import.meta.url).pathname;
-  const names = [...Deno.readDirSync(here)].map(({ name }) => name)
-    .filter((name) =>
-      name.endsWith("_test.ts") &&
-      (Deno.args.length === 0 || Deno.args.some((arg) => name.includes(arg)))
-    ).sort();
+  const here = new URL("..", import.meta.url).pathname;
+  const paths = ["lab", "wire"].flatMap((folder) =>
+    [...Deno.readDirSync(here + folder)].map(({ name }) =>
+      `${here}${folder}/${name}`
+    )
+  ).filter((path) =>
+    path.endsWith("_test.ts") &&
+    (Deno.args.length === 0 || Deno.args.some((arg) => path.includes(arg)))
+  ).sort();
   // Tests of the kernel make namespaces of networks, which takes one of users.
-  const ofKernel = names.filter((name) => /^(fabric|linux|probe)_/.test(name));
-  const ofLab = names.filter((name) => /^(lab|ready_made)_/.test(name));
-  if (ofLab.length > 0) await run([], ofLab);
-  if (ofKernel.length > 0) {
-    const space = ["--user", "--map-root-user", "--net", "--mount"];
-    await run(["unshare", ...space], ofKernel);
+  const space = ["unshare", "--user", "--map-root-user", "--net", "--mount"];
+  const groups: [RegExp, readonly string[], readonly string[]][] = [
+    [/lab\/(lab|ready_made)_/, [], []],
+    [/lab\/(fabric|linux|probe)_|wire\/.*_life_/, space, []],
+    [/wire\/(?!.*_life_)/, space, ["--parallel"]],
+  ];
+  for (const [pattern, command, flags] of groups) {
+    const tests = paths.filter((path) => pattern.test(path));
+    if (tests.length > 0) await run(command, tests, flags);
   }
 } finally {
   await Deno.remove(folder, { recursive: true });

@@ -169,6 +169,25 @@ testUnless(
 );
 
 testUnless(
+  noNamespaces,
+  "the single file captures on the link of a lab",
+  async () => {
+    const source = `(async () => {
+      await using lab = await net.lab.up("pair");
+      using capture = await lab.link("pc1", "pc2").capture({ filter: "icmp", count: 2 });
+      const captured = Array.fromAsync(capture, ({ icmp }) => icmp?.type);
+      await lab.pingAll();
+      return await captured;
+    })()`;
+    const { code, stdout, stderr } = await new Deno.Command(program, {
+      args: ["eval", "--json", source],
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assert.deepEqual([code, text(stdout)], [0, "[8,0]\n"], text(stderr));
+  },
+);
+
+testUnless(
   undefined,
   "a cache that cannot be written is said, and nothing is left behind",
   async () => {

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { NetError } from "../errors.ts";
-import { Address } from "../ip/address.ts";
-import { familyNumber } from "../linux/address_messages.ts";
-import { inside } from "../linux/entering.ts";
-import { Message, NetlinkSocket, REQUEST } from "../linux/netlink.ts";
-import { readLink } from "../linux/link_decode.ts";
-import { decodeAnyRoute } from "../linux/route_decode.ts";
-import { hardwareType, interfaceMtu } from "../linux/device.ts";
+import { NetError } from "../../errors.ts";
+import { Address } from "../../ip/address.ts";
+import { familyNumber } from "../../linux/address_messages.ts";
+import { inside } from "../../linux/entering.ts";
+import { Message, NetlinkSocket, REQUEST } from "../../linux/netlink.ts";
+import { readLink } from "../../linux/link_decode.ts";
+import { decodeAnyRoute } from "../../linux/route_decode.ts";
+import { hardwareType, interfaceMtu } from "../../linux/device.ts";
 import { linkTypeOf, LOOPBACK_HARDWARE } from "./link_types.ts";
-import type { WireOptions } from "./options.ts";
+import type { WireOptions } from "../options.ts";
 
 const RTM_GETROUTE = 26;
 const RTA_DST = 1;
@@ -62,7 +62,7 @@ export interface WayOptions extends WireOptions {
  *
  * @example
  * ```ts ignore
- * import { address } from "../ip/address.ts";
+ * import { address } from "../../ip/address.ts";
  * import { wayTo } from "./way.ts";
  *
  * console.log(wayTo(address("192.0.2.1")).interface);

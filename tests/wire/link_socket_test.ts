@@ -3,11 +3,17 @@ import { compileFilter } from "../../lib/ffi/libpcap.ts";
 import { libc } from "../../lib/ffi/libc.ts";
 import { Readiness } from "../../lib/ffi/readiness.ts";
 import { address } from "../../lib/ip/address.ts";
-import { hardwareAddress } from "../../lib/wire/hardware_address.ts";
-import { LinkSocket, SendBatch } from "../../lib/wire/link_socket.ts";
-import { wayTo } from "../../lib/wire/way.ts";
-import { becomes } from "./lab_place.ts";
-import { type OwnNetwork, ownNetwork, withoutNetworks } from "./own_network.ts";
+import { hardwareAddress } from "../../lib/wire/link/hardware_address.ts";
+import { LinkSocket } from "../../lib/wire/link/link_socket.ts";
+import { SendBatch } from "../../lib/wire/link/send_batch.ts";
+import type { Packet } from "../../lib/packet/packet.ts";
+import { wayTo } from "../../lib/wire/link/way.ts";
+import { becomes } from "../lab/lab_place.ts";
+import {
+  type OwnNetwork,
+  ownNetwork,
+  withoutNetworks,
+} from "../lab/own_network.ts";
 import { testUnless } from "../skip.ts";
 
 const lacking = withoutNetworks();
@@ -109,9 +115,16 @@ testUnless(
     assert.ok(batch.add(plain) && batch.add(tagged) && !batch.add(plain));
     const before = Date.now();
     assert.equal(from.sendBatch(batch), 2);
-    assert.ok(await to.wait());
-    assert.equal(to.receive(), 2);
-    const packets = [to.packet(0), to.packet(1)];
+    const packets: Packet[] = [];
+    while (packets.length < 2) {
+      assert.ok(await to.wait());
+      const count = to.receive();
+      for (let i = 0; i < count; i++) {
+        // The kernel looks for routers of its own accord.
+        const packet = to.packet(i);
+        if (packet.ipv6 === undefined) packets.push(packet);
+      }
+    }
     assert.deepEqual(packets.map(({ bytes }) => bytes.toHex()), [
       plain.toHex(),
       tagged.toHex(),

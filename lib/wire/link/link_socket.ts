@@ -6,35 +6,48 @@
  * @module
  */
 
-import { NetError, PermissionError } from "../errors.ts";
-import { check, errno, libc, systemError } from "../ffi/libc.ts";
-import { Readiness } from "../ffi/readiness.ts";
-import { hardwareType, interfaceIndex, interfaceMac } from "../linux/device.ts";
-import { inside } from "../linux/entering.ts";
-import { Packet } from "../packet/packet.ts";
+import { NetError } from "../../errors.ts";
+import { closeSoon } from "../../ffi/closing.ts";
+import { check, errno, libc, systemError } from "../../ffi/libc.ts";
+import { Readiness } from "../../ffi/readiness.ts";
+import {
+  hardwareType,
+  interfaceIndex,
+  interfaceMac,
+} from "../../linux/device.ts";
+import { inside } from "../../linux/entering.ts";
+import { Packet } from "../../packet/packet.ts";
+import {
+  ADDRESS,
+  CONTROL_LENGTH,
+  CONTROLS,
+  FRAMES,
+  HEADER,
+  Inbox,
+  NAME_LENGTH,
+  RECEIVED,
+  TAG,
+} from "./inbox.ts";
 import { linkTypeOf, LOOPBACK_HARDWARE } from "./link_types.ts";
-import { addressOf, type SendBatch, setPointer } from "./send_batch.ts";
+import {
+  attachFilter,
+  bindTo,
+  ignoreOutgoing,
+  makePromiscuous,
+  openPacketSocket,
+  setOption,
+} from "./packet_socket.ts";
+import type { SendBatch } from "./send_batch.ts";
 
-export { SendBatch } from "./send_batch.ts";
-
-const AF_PACKET = 17;
-const SOCK_RAW = 3;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
 const ETH_P_ALL = 3;
-
 const SOL_SOCKET = 1;
-const SO_ATTACH_FILTER = 26;
 const SO_TIMESTAMPNS = 35;
 /** SO_RCVBUFFORCE and SO_RCVBUF. */
 const RECEIVE_BUFFERS = [33, 8] as const;
 const SOL_PACKET = 263;
-const PACKET_ADD_MEMBERSHIP = 1;
 const PACKET_STATISTICS = 6;
 const PACKET_AUXDATA = 8;
 const PACKET_QDISC_BYPASS = 20;
-const PACKET_IGNORE_OUTGOING = 23;
-const PACKET_MR_PROMISC = 1;
 /** Of sockaddr_ll: the frame leaves. */
 const PACKET_OUTGOING = 4;
 
@@ -47,24 +60,7 @@ const ENOBUFS = 105;
 /** Of tpacket_auxdata: there was a tag, and its TPID is known. */
 const VLAN_VALID = 0x10;
 const TPID_VALID = 0x40;
-/** Octets of a tag. */
-const TAG = 4;
 const DOT1Q = 0x8100;
-
-/** Frames that one call takes. */
-const FRAMES = 64;
-/** struct mmsghdr, and where it has what. */
-const HEADER = 64;
-const NAME = 0;
-const NAME_LENGTH = 8;
-const VECTOR = 16;
-const VECTOR_COUNT = 24;
-const CONTROL = 32;
-const CONTROL_LENGTH = 40;
-const RECEIVED = 56;
-/** Octets for struct sockaddr_ll, and for the two control messages. */
-const ADDRESS = 20;
-const CONTROLS = 128;
 
 /** Options for {@linkcode LinkSocket.open}. */
 export interface LinkSocketOptions {
@@ -86,43 +82,6 @@ export interface LinkSocketOptions {
   bypass?: boolean | undefined;
   /** Another network namespace: a descriptor of it, or its file. */
   namespace?: number | string | undefined;
-}
-
-/** The memory that frames are received into. */
-class Inbox {
-  readonly octets: Uint8Array<ArrayBuffer>;
-  readonly view: DataView;
-  readonly headers = new Uint8Array(new ArrayBuffer(FRAMES * HEADER));
-  readonly headerView = new DataView(this.headers.buffer);
-  readonly controlView: DataView;
-  readonly addresses = new Uint8Array(new ArrayBuffer(FRAMES * ADDRESS));
-  readonly slot: number;
-  readonly #vectors = new Uint8Array(new ArrayBuffer(FRAMES * 16));
-  readonly #controls = new Uint8Array(new ArrayBuffer(FRAMES * CONTROLS));
-
-  constructor(snapLength: number) {
-    // Room in front, where a tag that the kernel took off is put back.
-    this.slot = (snapLength + TAG + 7) & ~7;
-    this.octets = new Uint8Array(new ArrayBuffer(this.slot * FRAMES));
-    this.view = new DataView(this.octets.buffer);
-    this.controlView = new DataView(this.#controls.buffer);
-    const [octets, vectors, controls, addresses] = [
-      this.octets,
-      this.#vectors,
-      this.#controls,
-      this.addresses,
-    ].map(addressOf) as [number, number, number, number];
-    const vectorView = new DataView(this.#vectors.buffer);
-    const { headerView: header } = this;
-    for (let i = 0; i < FRAMES; i++) {
-      setPointer(vectorView, i * 16, octets + i * this.slot + TAG);
-      vectorView.setUint32(i * 16 + 8, snapLength, true);
-      setPointer(header, i * HEADER + NAME, addresses + i * ADDRESS);
-      setPointer(header, i * HEADER + VECTOR, vectors + i * 16);
-      header.setUint32(i * HEADER + VECTOR_COUNT, 1, true);
-      setPointer(header, i * HEADER + CONTROL, controls + i * CONTROLS);
-    }
-  }
 }
 
 /** A packet socket on one interface. */
@@ -274,6 +233,8 @@ export class LinkSocket implements Disposable {
         this.#nanoseconds[i] = controlView.getUint32(at + 24, true);
       } else if (level === SOL_PACKET && type === PACKET_AUXDATA) {
         const status = controlView.getUint32(at + 16, true);
+        // What a filter has cut is not in the length that the call gives.
+        length = controlView.getUint32(at + 20, true);
         if (status & VLAN_VALID && end - start >= 12) {
           octets.copyWithin(start - TAG, start, start + 12);
           start -= TAG;
@@ -433,118 +394,8 @@ export class LinkSocket implements Disposable {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#readiness?.[Symbol.dispose]();
-    libc().close(this.fd);
+    closeSoon(this.fd);
   }
-}
-
-/**
- * Opens a packet socket that hears nothing yet, in this thread's namespace.
- *
- * @param name The interface that it is for.
- * @param op What it is for, as a verb phrase: `"capture on"`.
- * @returns The descriptor.
- * @throws {PermissionError} Without CAP_NET_RAW; the hint says how to get it.
- */
-export function openPacketSocket(name: string, op: string): number {
-  const kind = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
-  // Protocol 0 hears nothing; bind names the protocol with the interface, so
-  // that no frame of another one slips in between.
-  const fd = libc().socket(AF_PACKET, kind, 0);
-  if (fd >= 0) return fd;
-  const error = systemError(errno(), op, name);
-  if (!(error instanceof PermissionError)) throw error;
-  throw new PermissionError("operation not permitted (EPERM)", {
-    code: error.code,
-    op,
-    target: name,
-    hint: RAW_HINT,
-  });
-}
-
-/** What to do without CAP_NET_RAW. */
-export const RAW_HINT: string =
-  `sudo, or sudo setcap cap_net_raw,cap_net_admin=eip "$(readlink -f "$(command -v deno)")", or do it in a lab: .lab up pair`;
-
-/**
- * Binds a packet socket to an interface.
- *
- * @param fd The socket.
- * @param name The interface.
- * @param index Its number.
- * @param protocol The EtherType to hear; 3 for all, 0 for none.
- * @throws {NetError} If the kernel refuses.
- */
-export function bindTo(
-  fd: number,
-  name: string,
-  index: number,
-  protocol: number,
-): void {
-  const view = new DataView(new ArrayBuffer(ADDRESS));
-  view.setUint16(0, AF_PACKET, true);
-  view.setUint16(2, protocol);
-  view.setInt32(4, index, true);
-  const address = new Uint8Array(view.buffer);
-  check(libc().bind(fd, address, address.length), "listen on", name);
-}
-
-/**
- * Gives a socket a filter that the kernel runs on each frame.
- *
- * @param fd The socket.
- * @param name The interface, for the error.
- * @param filter struct sock_filter, eight octets each.
- * @throws {NetError} If the kernel finds it wrong.
- */
-export function attachFilter(
-  fd: number,
-  name: string,
-  filter: Uint8Array<ArrayBuffer>,
-): void {
-  const program = new DataView(new ArrayBuffer(16));
-  program.setUint16(0, filter.length / 8, true);
-  setPointer(program, 8, addressOf(filter));
-  const octets = new Uint8Array(program.buffer);
-  const { setsockopt } = libc();
-  check(
-    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, octets, octets.length),
-    "filter on",
-    name,
-  );
-}
-
-/**
- * Makes an interface take frames for others, as long as the socket is open.
- *
- * @param fd The socket.
- * @param name The interface, for the error.
- * @param index Its number.
- * @throws {NetError} If the kernel refuses.
- */
-export function makePromiscuous(
-  fd: number,
-  name: string,
-  index: number,
-): void {
-  const request = new DataView(new ArrayBuffer(16));
-  request.setInt32(0, index, true);
-  request.setUint16(4, PACKET_MR_PROMISC, true);
-  const octets = new Uint8Array(request.buffer);
-  const { setsockopt } = libc();
-  check(
-    setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, octets, octets.length),
-    "listen to all frames on",
-    name,
-  );
-}
-
-/**
- * Keeps frames that leave from being heard.
- *
- * @param fd The socket.
- */
-export function ignoreOutgoing(fd: number): void {
-  setOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
 }
 
 function listen(
@@ -564,13 +415,4 @@ function listen(
   RECEIVE_BUFFERS.find((option) =>
     setOption(fd, SOL_SOCKET, option, buffer) === 0
   );
-}
-
-function setOption(
-  fd: number,
-  level: number,
-  option: number,
-  value: number,
-): number {
-  return libc().setsockopt(fd, level, option, new Int32Array([value]), 4);
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { pointerTo, setPointer } from "../../ffi/pointer.ts";
+
 /** Octets of a struct mmsghdr and of a struct iovec, on 64 bits. */
 const HEADER = 64;
 const IOVEC = 16;
@@ -17,7 +19,7 @@ const IOV_LENGTH = 24;
  *
  * @example
  * ```ts
- * import { libcAllowed } from "../ffi/libc.ts";
+ * import { libcAllowed } from "../../ffi/libc.ts";
  * import { SendBatch } from "./send_batch.ts";
  * import assert from "node:assert/strict";
  *
@@ -57,9 +59,9 @@ export class SendBatch {
     this.headers = new Uint8Array(new ArrayBuffer(capacity * HEADER));
     this.#vectors = new Uint8Array(new ArrayBuffer(capacity * IOVEC));
     this.#vectorView = new DataView(this.#vectors.buffer);
-    this.#base = addressOf(this.octets);
+    this.#base = pointerTo(this.octets);
     const view = new DataView(this.headers.buffer);
-    const vectors = addressOf(this.#vectors);
+    const vectors = pointerTo(this.#vectors);
     for (let i = 0; i < capacity; i++) {
       setPointer(view, i * HEADER + IOV, vectors + i * IOVEC);
       view.setUint32(i * HEADER + IOV_LENGTH, 1, true);
@@ -106,26 +108,4 @@ export class SendBatch {
     this.sent = 0;
     this.#used = 0;
   }
-}
-
-/**
- * Gives the address of octets, which stay where they are as long as they live.
- *
- * @param octets The octets.
- * @returns Their address.
- */
-export function addressOf(octets: Uint8Array<ArrayBuffer>): number {
-  return Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(octets)));
-}
-
-/**
- * Writes a pointer of 64 bits.
- *
- * @param view Where to.
- * @param at At which octet.
- * @param address The pointer.
- */
-export function setPointer(view: DataView, at: number, address: number): void {
-  view.setUint32(at, address >>> 0, true);
-  view.setUint32(at + 4, address / 2 ** 32, true);
 }
