@@ -1,202 +1,72 @@
 /**
- * An HTTP client for the prompt: one call, and the whole answer as a value.
+ * HTTP clients for the prompt and for programs: one call for one answer, and
+ * sessions that keep what belongs together.
  *
  * @module
  */
 
-import { Deadline, type DeadlineOptions } from "../deadline.ts";
-import { NetError, ParseError } from "../errors.ts";
-import { canvas } from "../inspect/canvas.ts";
-import { card } from "../inspect/card.ts";
-import { paint, type Role } from "../inspect/paint.ts";
-import { truncate, visible } from "../inspect/text.ts";
-import { bytes, duration } from "../inspect/units.ts";
-import { Endpoint } from "../socket/endpoint.ts";
-import { failure } from "../socket/failure.ts";
+import { HttpSession, type SessionOptions } from "./session.ts";
+import type { GetOptions, RequestOptions } from "./settings.ts";
+import type { HttpResponse } from "./response.ts";
 
-/** Options for {@linkcode get}. */
-export interface GetOptions extends DeadlineOptions {
-  /** Header fields to send besides the usual ones. */
-  headers?: HeadersInit | undefined;
-  /** The longest wait for the whole answer, in milliseconds. @default {30000} */
-  timeout?: number | undefined;
-  /** Stops the request; the promise rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
-  /** Go where a redirection points, or give it as the answer. @default {"follow"} */
-  redirect?: "follow" | "manual" | undefined;
-  /** The most octets that the body may have. @default {67108864, 64 MiB} */
-  limit?: number | undefined;
-}
-
-/** What an {@linkcode HttpResponse} is made of. */
-export interface HttpResponseInit {
-  /** Three digits. */
-  readonly status: number;
-  /** The words after them. */
-  readonly statusText: string;
-  /** The header fields. */
-  readonly headers: Headers;
-  /** Where it came from, after redirections. */
-  readonly url: string;
-  /** The body's octets. */
-  readonly body: Uint8Array;
-  /** From the call to the last octet, in milliseconds. */
-  readonly elapsed: number;
-}
-
-/** Lines and columns of a body that are shown at the prompt. */
-const SHOWN_LINES = 12;
+export type { HttpAuth } from "./auth.ts";
+export { type CacheAnswer, HttpCache, type HttpCacheOptions } from "./cache.ts";
+export { type Cookie, CookieJar } from "./cookies.ts";
+export {
+  Download,
+  type DownloadInit,
+  type DownloadOptions,
+} from "./download.ts";
+export type { Multipart, MultipartPart } from "./multipart.ts";
+export type { HttpBody, Progress } from "./payload.ts";
+export * from "./response.ts";
+export type { RetryOptions } from "./retry.ts";
+export type { DeadlineOptions } from "../deadline.ts";
+export {
+  HttpSession,
+  type SessionOptions,
+  type StreamOptions,
+} from "./session.ts";
+export type { GetOptions, QueryValue, RequestOptions } from "./settings.ts";
+export { HttpStream, type HttpStreamInit } from "./stream.ts";
+export type { Send, Transport, TransportOptions } from "./transport.ts";
 
 /**
- * The whole answer to an HTTP request, body included.
+ * Makes a session: what its requests have in common is said once, and cookies,
+ * connections and proofs of identity are kept from one to the next.
  *
- * @see RFC 9110 §3.4, §15 (status codes)
+ * @param options Base URL, header fields, who asks, how often to try, …
+ * @returns The session. Close it, or declare it with `using`.
+ * @throws {TypeError} If an option is not what it should be.
+ * @throws {ParseError} If `baseUrl` is no URL.
  *
  * @example
  * ```ts
  * import * as net from "netrepl";
  * import assert from "node:assert/strict";
  *
- * const response = new net.http.HttpResponse({
- *   status: 200,
- *   statusText: "OK",
- *   headers: new Headers({ "content-type": "application/json" }),
- *   url: "http://127.0.0.1/",
- *   body: new TextEncoder().encode('{"up":true}'),
- *   elapsed: 1.5,
+ * await using server = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+ *   (request) => Response.json({ agent: request.headers.get("user-agent") }),
+ * );
+ * using session = net.http.client({
+ *   baseUrl: `http://127.0.0.1:${server.addr.port}/api`,
+ *   headers: { "User-Agent": "netrepl" },
+ *   retries: 3,
  * });
- * assert.deepEqual(response.json(), { up: true });
+ * const response = await session.get("who");
+ * assert.deepEqual(response.json(), { agent: "netrepl" });
  * ```
  */
-export class HttpResponse {
-  /** Three digits: 200 is success, 404 not found. */
-  readonly status: number;
-  /** The words after them, `"OK"`; empty for codes without usual words. */
-  readonly statusText: string;
-  /** The header fields; names in any case. */
-  readonly headers: Headers;
-  /** Where it came from, after redirections. */
-  readonly url: string;
-  /** The body's octets, decompressed. */
-  readonly body: Uint8Array;
-  /** From the call to the last octet, in milliseconds. */
-  readonly elapsed: number;
+export function client(options: SessionOptions = {}): HttpSession {
+  return new HttpSession(options);
+}
 
-  /**
-   * Takes the answer's parts; {@linkcode get} makes them.
-   *
-   * @param parts Status, header fields, body and the rest.
-   */
-  constructor(parts: HttpResponseInit) {
-    this.status = parts.status;
-    this.statusText = parts.statusText;
-    this.headers = parts.headers;
-    this.url = parts.url;
-    this.body = parts.body;
-    this.elapsed = parts.elapsed;
-  }
+/** The session of the functions below; its connections are the runtime's own. */
+let everyday: HttpSession | undefined;
 
-  /** Whether the status is 200 to 299. */
-  get ok(): boolean {
-    return this.status >= 200 && this.status <= 299;
-  }
-
-  /** The body's octets, by the name that octets have all over the library. */
-  get bytes(): Uint8Array {
-    return this.body;
-  }
-
-  /**
-   * The body as text, in the character set that `content-type` names.
-   *
-   * @returns The text; UTF-8 if no known set is named.
-   */
-  text(): string {
-    const type = this.headers.get("content-type") ?? "";
-    const [, label = "utf-8"] = /charset="?([^\s;"]+)/i.exec(type) ?? [];
-    try {
-      return new TextDecoder(label).decode(this.body);
-    } catch {
-      return new TextDecoder().decode(this.body);
-    }
-  }
-
-  /**
-   * The body as JSON.
-   *
-   * @returns The value.
-   * @throws {ParseError} If the body is no JSON.
-   */
-  json(): unknown {
-    const text = this.text();
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      const { message } = error as SyntaxError;
-      const at = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
-      const [reason = "", ...rest] = message.split(" in JSON at");
-      throw new ParseError(
-        "JSON",
-        text,
-        at,
-        rest.length > 0 ? reason.toLowerCase() : "unexpected end",
-      );
-    }
-  }
-
-  /** Everything, plain; the body as text. */
-  toJSON(): {
-    status: number;
-    statusText: string;
-    url: string;
-    headers: Record<string, string>;
-    body: string;
-    elapsed: number;
-  } {
-    return {
-      status: this.status,
-      statusText: this.statusText,
-      url: this.url,
-      headers: Object.fromEntries(this.headers),
-      body: this.text(),
-      elapsed: this.elapsed,
-    };
-  }
-
-  /** The status, the header fields and the beginning of the body. */
-  [Symbol.for("Deno.customInspect")](
-    _inspect: unknown,
-    options?: { colors?: boolean },
-  ): string {
-    const room = canvas({ colors: options?.colors });
-    const role: Role = this.ok ? "good" : this.status < 400 ? "warn" : "bad";
-    const status = paint(
-      role,
-      visible(`${this.status} ${this.statusText}`.trim()),
-      room,
-    );
-    const cost = `${bytes(this.body.length)} in ${duration(this.elapsed)}`;
-    const title = `HTTP ${status} from ${visible(this.url)}, ${cost}`;
-    const fields = card("", this.headers, room).replaceAll(/^/gm, "  ");
-    const body = this.#bodyLines(room.width).join("\n");
-    return [title, ...(fields.trim() ? [fields] : []), ...(body ? [body] : [])]
-      .join("\n");
-  }
-
-  #bodyLines(width: number): string[] {
-    const { body } = this;
-    if (body.length === 0) return [];
-    // Enough for all lines that are shown, and no megabytes to decode.
-    const start = body.subarray(0, SHOWN_LINES * Math.min(width, 1000) * 4);
-    if (start.includes(0)) return [`(${bytes(body.length)} that are no text)`];
-    const text = new HttpResponse({ ...this, body: start }).text();
-    const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
-    const shown = lines.slice(0, SHOWN_LINES).map((line) =>
-      truncate(visible(line), width)
-    );
-    const whole = lines.length <= SHOWN_LINES && start.length === body.length;
-    return whole ? shown : [...shown, `… ${bytes(body.length)} in all`];
-  }
+function session(): HttpSession {
+  return everyday ??= new HttpSession({ shared: true, cookies: false });
 }
 
 /**
@@ -209,7 +79,7 @@ export class HttpResponse {
  * @throws {NetError} `"refused"`, `"timeout"`, `"not-found"` for a name without
  * address, `"reset"`, `"closed"` for an answer cut short, `"tls"`,
  * `"malformed"` for an answer that is no HTTP, `"too-large"` above `limit`,
- * `"blocked"` for ports that fetch bars.
+ * `"redirect"` for too many of them, `"blocked"` for ports that fetch bars.
  * @throws {PermissionError} If the runtime bars it.
  * @throws {ParseError} If the text is no URL.
  * @see RFC 9110 §9.3.1
@@ -231,132 +101,194 @@ export async function get(
   url: string | URL,
   options: GetOptions = {},
 ): Promise<HttpResponse> {
-  const {
-    headers,
-    timeout = 30_000,
-    signal,
-    redirect = "follow",
-    limit = 64 * 1024 * 1024,
-  } = options;
-  const from = parseUrl(`${url}`);
-  if (!(limit >= 0)) {
-    throw new RangeError(
-      `Cannot get ${from} as 'limit' must be 0 or more octets: current value is ${limit}`,
-    );
-  }
-  const start = performance.now();
-  using deadline = new Deadline("get", `${from}`, { timeout, signal });
-  try {
-    const response = await fetch(from, {
-      headers: new Headers(headers),
-      redirect,
-      signal: deadline.signal,
-    });
-    const body = await readBody(response, limit, from);
-    const { status, statusText } = response;
-    return new HttpResponse({
-      status,
-      statusText,
-      headers: response.headers,
-      url: response.url,
-      body,
-      elapsed: performance.now() - start,
-    });
-  } catch (error) {
-    deadline.signal.throwIfAborted();
-    throw explain(error, from);
-  }
+  return await session().get(url, options);
 }
 
-function parseUrl(text: string): URL {
-  const url = URL.parse(text);
-  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new ParseError(
-    "a URL to get",
-    text,
-    0,
-    "it does not begin with http:// or https:// and a host",
-  );
+/**
+ * Asks for the head of an answer alone: its status and header fields.
+ *
+ * @param url An `http:` or `https:` URL.
+ * @param options Header fields, and how long to wait.
+ * @returns The answer, whatever its status.
+ * @throws {NetError} As `get` does.
+ * @throws {ParseError} If the text is no URL.
+ * @see RFC 9110 §9.3.2
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+ *   () => new Response("12345", { headers: { "X-Here": "yes" } }),
+ * );
+ * const url = `http://127.0.0.1:${server.addr.port}/`;
+ * const response = await net.http.head(url);
+ * assert.deepEqual([response.headers.get("x-here"), response.text()], ["yes", ""]);
+ * ```
+ */
+export async function head(
+  url: string | URL,
+  options: GetOptions = {},
+): Promise<HttpResponse> {
+  return await session().head(url, options);
 }
 
-async function readBody(
-  response: Response,
-  limit: number,
-  url: URL,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop cancels the body, and with it the transfer.
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > limit) {
-      throw new NetError(`the body has more than ${limit} octets`, {
-        code: "too-large",
-        op: "get",
-        target: `${url}`,
-        hint: "a larger { limit }",
-      });
-    }
-    chunks.push(chunk);
-  }
-  const body = new Uint8Array(size);
-  let filled = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, filled);
-    filled += chunk.length;
-  }
-  return body;
+/**
+ * Sends something for the server to act on, and reads the whole answer.
+ *
+ * @param url An `http:` or `https:` URL.
+ * @param options What to send (`json`, `form`, `multipart` or `body`), and all that `get` takes.
+ * @returns The answer, whatever its status.
+ * @throws {NetError} As `get` does.
+ * @throws {ParseError} If the text is no URL.
+ * @see RFC 9110 §9.3.3
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+ *   async (request) => Response.json({ got: await request.json() }),
+ * );
+ * const url = `http://127.0.0.1:${server.addr.port}/`;
+ * const response = await net.http.post(url, { json: { name: "r1" } });
+ * assert.deepEqual(response.json(), { got: { name: "r1" } });
+ * ```
+ */
+export async function post(
+  url: string | URL,
+  options: RequestOptions = {},
+): Promise<HttpResponse> {
+  return await session().post(url, options);
 }
 
-/** Errnos of Linux, which fetch gives as numbers within its text. */
-const ERRNO: Readonly<Record<string, string>> = {
-  32: "EPIPE",
-  101: "ENETUNREACH",
-  104: "ECONNRESET",
-  110: "ETIMEDOUT",
-  111: "ECONNREFUSED",
-  113: "EHOSTUNREACH",
-};
-
-/** What else fetch's texts tell, and what we make of it. */
-const CLUES: readonly (readonly [RegExp, code: string, reason: string])[] = [
-  [/closed before message|reading a body/, "closed", "the answer is cut short"],
-  [/certificate|corrupt message|tls|handshake/i, "tls", "TLS failed"],
-  [/SendRequest|parse/, "malformed", "the answer is no HTTP"],
-  [/redirects/, "redirect", "too many redirections"],
-];
-
-/** Fetch has one TypeError for everything; its texts tell more. */
-function explain(error: unknown, url: URL): unknown {
-  if (error instanceof NetError) return error;
-  const port = Number(url.port || (url.protocol === "http:" ? 80 : 443));
-  const host = new Endpoint(url.hostname.replace(/^\[(.*)\]$/, "$1"), port);
-  const { name, message, cause } = error as Error;
-  if (name === "NotCapable") return failure(error, "get from", host);
-  const text = cause instanceof Error ? cause.message : message;
-  if (/Requests to port \d+ are blocked/.test(text)) {
-    return new NetError(`fetch talks to no server on port ${port}`, {
-      code: "blocked",
-      op: "get",
-      target: `${url}`,
-      hint: `net.tcp.connect("${host}")`,
-      cause: error,
-    });
-  }
-  // A header field with a space in its name, and the like.
-  if (/^Invalid /.test(text)) return error;
-  const code = /dns error.*Temporary failure/.test(text)
-    ? "EAI_AGAIN"
-    : /dns error/.test(text)
-    ? "ENOTFOUND"
-    : ERRNO[/os error (\d+)/.exec(text)?.[1] ?? ""];
-  if (code !== undefined) {
-    return failure(Object.assign(error as Error, { code }), "get from", host);
-  }
-  const detail = text.replace(/^error sending request .*?client error /, "");
-  const clue = CLUES.find(([pattern]) => pattern.test(text));
-  return new NetError(
-    clue === undefined ? detail : `${clue[2]}: ${detail}`,
-    { code: clue?.[1] ?? "failed", op: "get", target: `${url}`, cause: error },
-  );
+/**
+ * Sends what the URL is to hold from now on.
+ *
+ * @param url An `http:` or `https:` URL.
+ * @param options What to send, and all that `get` takes.
+ * @returns The answer, whatever its status.
+ * @throws {NetError} As `get` does.
+ * @throws {ParseError} If the text is no URL.
+ * @see RFC 9110 §9.3.4
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+ *   async (request) => new Response(await request.text(), { status: 201 }),
+ * );
+ * const url = `http://127.0.0.1:${server.addr.port}/`;
+ * const response = await net.http.put(url, { body: "new" });
+ * assert.deepEqual([response.status, response.text()], [201, "new"]);
+ * ```
+ */
+export async function put(
+  url: string | URL,
+  options: RequestOptions = {},
+): Promise<HttpResponse> {
+  return await session().put(url, options);
 }
+
+/**
+ * Sends what is to change in what the URL holds.
+ *
+ * @param url An `http:` or `https:` URL.
+ * @param options What to send, and all that `get` takes.
+ * @returns The answer, whatever its status.
+ * @throws {NetError} As `get` does.
+ * @throws {ParseError} If the text is no URL.
+ * @see RFC 5789
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+ *   async (request) => Response.json(await request.json()),
+ * );
+ * const url = `http://127.0.0.1:${server.addr.port}/`;
+ * const response = await net.http.patch(url, { json: { mtu: 9000 } });
+ * assert.deepEqual(response.json(), { mtu: 9000 });
+ * ```
+ */
+export async function patch(
+  url: string | URL,
+  options: RequestOptions = {},
+): Promise<HttpResponse> {
+  return await session().patch(url, options);
+}
+
+/**
+ * Sends a request of any method that fetch can send: DELETE, OPTIONS, PROPFIND, …
+ *
+ * @param method The method.
+ * @param url An `http:` or `https:` URL.
+ * @param options What to send, and all that `get` takes.
+ * @returns The answer, whatever its status.
+ * @throws {NetError} As `get` does.
+ * @throws {ParseError} If the text is no URL.
+ * @throws {TypeError} For TRACE and CONNECT, which `net.http.raw` can send.
+ * @see RFC 9110 §9
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+ *   (request) => new Response(request.method),
+ * );
+ * const url = `http://127.0.0.1:${server.addr.port}/`;
+ * const response = await net.http.request("DELETE", url);
+ * assert.equal(response.text(), "DELETE");
+ * ```
+ */
+export async function request(
+  method: string,
+  url: string | URL,
+  options: RequestOptions = {},
+): Promise<HttpResponse> {
+  return await session().request(method, url, options);
+}
+
+/**
+ * Asks the server to take away what the URL holds: `net.http.delete(url)`.
+ *
+ * @param url An `http:` or `https:` URL.
+ * @param options What to send, and all that `get` takes.
+ * @returns The answer, whatever its status.
+ * @throws {NetError} As `get` does.
+ * @throws {ParseError} If the text is no URL.
+ * @see RFC 9110 §9.3.5
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+ *   () => new Response(null, { status: 204 }),
+ * );
+ * const url = `http://127.0.0.1:${server.addr.port}/hosts/r1`;
+ * assert.equal((await net.http.delete(url)).status, 204);
+ * ```
+ */
+async function remove(
+  url: string | URL,
+  options: RequestOptions = {},
+): Promise<HttpResponse> {
+  return await session().delete(url, options);
+}
+export { remove as delete };

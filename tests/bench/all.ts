@@ -12,6 +12,7 @@ import { bench as dns } from "./dns.ts";
 import { bench as echo } from "./echo.ts";
 import { bench as entry } from "./entry.ts";
 import { bench as fabric } from "./fabric.ts";
+import { bench as httpClient } from "./http_client.ts";
 import { bench as lab } from "./lab.ts";
 import { bench as linux } from "./linux.ts";
 import { bench as prompt } from "./prompt.ts";
@@ -42,6 +43,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   connect,
   udp,
   dns,
+  http_client: httpClient,
   wire_capture: wireCapture,
   wire_send: wireSend,
   wire_ask: wireAsk,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as udp from "../../lib/socket/udp.ts";
-import { LinkSocket } from "../../lib/wire/link_socket.ts";
+import { LinkSocket } from "../../lib/wire/link/link_socket.ts";
 import { testUnless } from "../skip.ts";
 import { becomes } from "./lab_place.ts";
 import { type OwnNetwork, ownNetwork, withoutNetworks } from "./own_network.ts";

@@ -143,7 +143,7 @@ Deno.test("errors say what happened, and not only that fetch failed", async () =
     name: "NetError",
     code: "refused",
     message: new RegExp(
-      `Cannot get from 127.0.0.1:${port}: connection refused, .*ss -ltn`,
+      `Cannot get http://127.0.0.1:${port}/: connection refused, .*ss -ltn`,
     ),
   });
   for (
@@ -254,12 +254,15 @@ page
 here`,
   );
   assert.deepEqual(response.toJSON(), {
+    method: "GET",
     status: 404,
     statusText: "Not Found",
     url: `http://${server.address}/x`,
     headers: Object.fromEntries(response.headers),
     body: "no\x1b[31m such\r\npage\r\n\r\nhere\r\n",
+    firstByte: response.firstByte,
     elapsed: response.elapsed,
+    history: [],
   });
   const long = new http.HttpResponse({
     ...response,

@@ -1,0 +1,81 @@
+/** Sessions over TLS: an authority of our own, a client's certificate, HTTP/2. */
+import assert from "node:assert/strict";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
+import * as http from "../../lib/http/client.ts";
+import {
+  CA,
+  CLIENT_CERT,
+  CLIENT_KEY,
+  SERVER_CERT,
+  SERVER_KEY,
+} from "./http_client_pki.ts";
+
+/** A server that wants a certificate of its clients and tells whose it was. */
+async function mutual() {
+  const server = createServer(
+    {
+      key: SERVER_KEY,
+      cert: SERVER_CERT,
+      ca: CA,
+      requestCert: true,
+      rejectUnauthorized: true,
+    },
+    (request, reply) => {
+      const peer = (request.socket as TLSSocket).getPeerCertificate();
+      reply.end(`hello ${peer.subject?.CN}`);
+    },
+  );
+  server.on("tlsClientError", () => {});
+  await new Promise<void>((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve())
+  );
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    [Symbol.asyncDispose]: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+Deno.test("a server is trusted by its authority, which has to be named", async () => {
+  await using server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    cert: SERVER_CERT,
+    key: SERVER_KEY,
+    onListen: () => {},
+  }, () => new Response("safe"));
+  const url = `https://127.0.0.1:${server.addr.port}/`;
+  using trusting = http.client({ ca: CA });
+  assert.equal((await trusting.get(url)).text(), "safe");
+  for (const version of ["1.1", "2"] as const) {
+    using session = http.client({ ca: [CA], version });
+    assert.equal((await session.get(url)).text(), "safe");
+  }
+  using strange = http.client();
+  await assert.rejects(strange.get(url), {
+    code: "tls",
+    message: /Cannot get https:.*nobody that we trust signed for it/,
+  });
+});
+
+Deno.test("a client shows its certificate where it is wanted", async () => {
+  await using server = await mutual();
+  {
+    using session = http.client({
+      ca: CA,
+      certificate: { cert: CLIENT_CERT, key: CLIENT_KEY },
+    });
+    assert.equal((await session.get(server.url)).text(), "hello a client");
+  }
+  using nobody = http.client({ ca: CA });
+  await assert.rejects(nobody.get(server.url), { name: "NetError" });
+});
+
+Deno.test("what is no certificate is refused at once", () => {
+  assert.throws(() => http.client({ ca: "no PEM" }), /PEM|certificate/i);
+});
