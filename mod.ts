@@ -24,6 +24,7 @@ export * as tcp from "./lib/socket/tcp.ts";
 export * as udp from "./lib/socket/udp.ts";
 export * as unix from "./lib/socket/unix.ts";
 export * as wire from "./lib/wire/mod.ts";
+export * as ws from "./lib/ws/mod.ts";
 
 /** What a function in a host of a lab is given as `net`: all of it. */
 type Whole = typeof import("./mod.ts");

@@ -34,6 +34,7 @@ export const doors = {
   udp: () => import("../lib/socket/udp.ts"),
   unix: () => import("../lib/socket/unix.ts"),
   wire: () => import("../lib/wire/mod.ts"),
+  ws: () => import("../lib/ws/mod.ts"),
 } satisfies { readonly [K in RoomName]: () => Promise<Rooms[K]> };
 
 /** All names, in the order in which a namespace has them. */

@@ -9,7 +9,7 @@ import { DecodeError } from "../errors.ts";
 import { joined } from "./octets.ts";
 
 /** One header field as it stands on the wire. */
-export type Field = readonly [name: string, value: string];
+export type HeaderField = readonly [name: string, value: string];
 
 /** How the end of a reply's body was found. */
 export type Framing = "none" | "content-length" | "chunked" | "close";
@@ -21,7 +21,7 @@ export interface InterimReply {
   /** The words after them. */
   readonly reason: string;
   /** Its fields, in their order. */
-  readonly fields: readonly Field[];
+  readonly fields: readonly HeaderField[];
 }
 
 /** A reply, read. */
@@ -37,7 +37,7 @@ export interface Reply extends InterimReply {
   /** The size of each chunk, the last one of 0 not counted. */
   readonly chunks: readonly number[];
   /** Fields after a chunked body. */
-  readonly trailers: readonly Field[];
+  readonly trailers: readonly HeaderField[];
   /** Octets of the reply, interim ones included. */
   readonly length: number;
 }
@@ -99,7 +99,7 @@ export function* readReply(
   const framing = framingOf(method, version, head, source.offset);
   const chunks: number[] = [];
   const parts: Uint8Array[] = [];
-  let trailers: readonly Field[] = [];
+  let trailers: readonly HeaderField[] = [];
   const bound = (size: number): void => {
     if (size > limit) {
       throw wrong(`a body of more than ${limit} octets`, source.offset);
@@ -315,8 +315,8 @@ function readStatus(octets: Uint8Array, at: number): [string, InterimReply] {
 function* readFields(
   source: Source,
   budget: { left: number },
-): Generator<void, readonly Field[], Uint8Array | null> {
-  const fields: Field[] = [];
+): Generator<void, readonly HeaderField[], Uint8Array | null> {
+  const fields: HeaderField[] = [];
   while (true) {
     const at = source.offset;
     const octets = yield* line(source, budget);
@@ -343,7 +343,7 @@ function* readFields(
   }
 }
 
-function valuesOf(fields: readonly Field[], name: string): string[] {
+function valuesOf(fields: readonly HeaderField[], name: string): string[] {
   return fields.filter(([field]) => field.toLowerCase() === name)
     .flatMap(([, value]) => value.split(",").map((part) => part.trim()));
 }

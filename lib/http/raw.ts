@@ -15,8 +15,8 @@ import type { Connection } from "../socket/connection.ts";
 import { endpoint, type EndpointLike } from "../socket/endpoint.ts";
 import { connect } from "../socket/tcp.ts";
 import {
-  type Field,
   type Framing,
+  type HeaderField,
   type InterimReply,
   latin1,
   readReply,
@@ -26,8 +26,8 @@ import {
 import { joined } from "./octets.ts";
 
 export type {
-  Field,
   Framing,
+  HeaderField,
   InterimReply,
   Reply,
   ReplyLimits,
@@ -42,7 +42,7 @@ export interface RawParts {
   /** The version. @default {"1.1"} */
   readonly version?: string | undefined;
   /** The fields, in their order; `Host` and `Content-Length` are put in where they are missing. */
-  readonly fields?: readonly Field[] | undefined;
+  readonly fields?: readonly HeaderField[] | undefined;
   /** The body. */
   readonly body?: string | Uint8Array | undefined;
 }
@@ -106,7 +106,7 @@ export class RawReply {
   /** The words after them. */
   readonly reason: string;
   /** The fields, in their order, with their own capitals. */
-  readonly fields: readonly Field[];
+  readonly fields: readonly HeaderField[];
   /** Replies of 1xx that came before. */
   readonly interim: readonly InterimReply[];
   /** How the body's end was found. */
@@ -116,7 +116,7 @@ export class RawReply {
   /** The size of each chunk. */
   readonly chunks: readonly number[];
   /** Fields after a chunked body. */
-  readonly trailers: readonly Field[];
+  readonly trailers: readonly HeaderField[];
   /** Octets that came after the reply's end, which should be none. */
   readonly excess: Uint8Array;
   /** From the first octet sent to the last one received, in milliseconds. */
@@ -175,10 +175,10 @@ export class RawReply {
     status: number;
     reason: string;
     version: string;
-    fields: readonly Field[];
+    fields: readonly HeaderField[];
     framing: Framing;
     chunks: readonly number[];
-    trailers: readonly Field[];
+    trailers: readonly HeaderField[];
     body: string;
     elapsed: number;
   } {
@@ -357,7 +357,7 @@ function requestOctets(
   const octets = typeof body === "string" ? encoder.encode(body) : body;
   const has = (...names: string[]) =>
     fields.some(([name]) => names.includes(name.toLowerCase()));
-  const all: Field[] = [
+  const all: HeaderField[] = [
     ...(has("host") ? [] : [["Host", host] as const]),
     ...fields,
     ...(octets.length === 0 || has("content-length", "transfer-encoding")
