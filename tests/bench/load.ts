@@ -83,7 +83,9 @@ async function run(
           greeted = true;
           return resolve({ socket, begin });
         }
-        if (size === 0) size = kind.size(new TextDecoder().decode(chunk));
+        if (size === 0) {
+          size = kind.size(new TextDecoder().decode(chunk as Uint8Array));
+        }
         got += chunk.length;
         if (got < size) return;
         got -= size;
