@@ -34,6 +34,11 @@ const NEEDS:
     ["tayga", "tayga", "NAT64 in the lab"],
     ["/usr/sbin/named", "bind9", "an oracle for zones and answers"],
     ["dnssec-signzone", "bind9-utils", "signed zones"],
+    [
+      "/usr/lib/python3/dist-packages/websockets/__init__.py",
+      "python3-websockets",
+      "a peer for WebSocket",
+    ],
     ["openssl", "openssl", "certificates for DNS over TLS"],
     [
       "/usr/lib/python3/dist-packages/zeroconf/__init__.py",

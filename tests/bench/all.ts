@@ -13,6 +13,7 @@ import { bench as echo } from "./echo.ts";
 import { bench as entry } from "./entry.ts";
 import { bench as fabric } from "./fabric.ts";
 import { bench as httpClient } from "./http_client.ts";
+import { bench as httpServer } from "./http_server.ts";
 import { bench as lab } from "./lab.ts";
 import { bench as linux } from "./linux.ts";
 import { bench as prompt } from "./prompt.ts";
@@ -21,6 +22,7 @@ import { bench as sockets } from "./sockets.ts";
 import { bench as summarize } from "./summarize.ts";
 import { bench as table } from "./table.ts";
 import { bench as udp } from "./udp.ts";
+import { bench as websocket } from "./websocket.ts";
 import { bench as wireAsk } from "./wire_ask.ts";
 import { bench as wireCapture } from "./wire_capture.ts";
 import { bench as wireScan } from "./wire_scan.ts";
@@ -44,6 +46,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   udp,
   dns,
   http_client: httpClient,
+  http_server: httpServer,
+  websocket,
   wire_capture: wireCapture,
   wire_send: wireSend,
   wire_ask: wireAsk,
