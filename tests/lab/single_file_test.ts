@@ -147,7 +147,7 @@ testUnless(
     await terminal.sees(/^net>/m);
     await terminal.type("net.tcp.");
     await terminal.press("Tab");
-    await terminal.sees(/^ Connection +Listener +connect/m);
+    await terminal.sees(/^ Connection +Server +endpoint/m);
     await terminal.press("C-c");
     await terminal.enter('const lan = net.ip.subnet("10.0.0.0/24")');
     await terminal.enter("lan.contains('10.0.0.9')");
