@@ -10,6 +10,7 @@ import { libc } from "../../ffi/libc.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { dataView } from "../../pcap/records.ts";
 import { staleBatch } from "./ring_batch.ts";
+import { packetFrame } from "./packet_frame.ts";
 import type { Batch, BatchCheck } from "./source.ts";
 
 /** Octets in front of each packet. */
@@ -114,17 +115,7 @@ export class DumpBatch implements Batch {
 
   /** Gives the packet as a frame, in place. */
   frame(): Frame {
-    return {
-      octets: this.octets,
-      view: this.view,
-      start: this.start,
-      end: this.end,
-      linkType: this.linkType,
-      length: this.length,
-      seconds: this.seconds,
-      nanoseconds: this.nanoseconds,
-      interface: this.interface,
-    };
+    return packetFrame(this);
   }
 
   /** Ends it: its memory is about to be used again. Who does not know of that is told. */

@@ -10,6 +10,7 @@ import { NetError } from "../../errors.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { dataView } from "../../pcap/records.ts";
 import type { RecordTest } from "../../pcap/filter/compile.ts";
+import { packetFrame } from "./packet_frame.ts";
 import type { Batch, BatchCheck } from "./source.ts";
 
 /** struct tpacket3_hdr. */
@@ -151,17 +152,7 @@ export class RingBatch implements Batch {
 
   /** Gives the packet as a frame, in place. */
   frame(): Frame {
-    return {
-      octets: this.octets,
-      view: this.view,
-      start: this.start,
-      end: this.end,
-      linkType: this.linkType,
-      length: this.length,
-      seconds: this.seconds,
-      nanoseconds: this.nanoseconds,
-      interface: this.interface,
-    };
+    return packetFrame(this);
   }
 
   /** Ends it: its memory is about to be used again. Who does not know of that is told. */

@@ -20,6 +20,7 @@ import { attachFilter } from "../link/packet_socket.ts";
 import { linkTypeOf, LOOPBACK_HARDWARE } from "../link/link_types.ts";
 import { staleBatch } from "./ring_batch.ts";
 import { keepStamps } from "./stamps.ts";
+import { packetFrame } from "./packet_frame.ts";
 import type {
   Batch,
   BatchCheck,
@@ -113,17 +114,7 @@ class SocketBatch implements Batch {
   }
 
   frame(): Frame {
-    return {
-      octets: this.octets,
-      view: this.view,
-      start: this.start,
-      end: this.end,
-      linkType: this.linkType,
-      length: this.length,
-      seconds: this.seconds,
-      nanoseconds: this.nanoseconds,
-      interface: this.interface,
-    };
+    return packetFrame(this);
   }
 
   expire(isKnown = false): void {
