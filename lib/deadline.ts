@@ -22,6 +22,9 @@ export interface DeadlineOptions {
 /**
  * A running wait. Dispose of it when the wait is over, or its timer lives on.
  *
+ * Timer and signal are made when somebody first waits: what is over before that,
+ * as most of what is asked of this machine itself, goes without.
+ *
  * @example
  * ```ts
  * import { Deadline } from "./deadline.ts";
@@ -32,12 +35,16 @@ export interface DeadlineOptions {
  * ```
  */
 export class Deadline implements Disposable {
-  /** Aborts when the time is up or when the caller's signal does. */
-  readonly signal: AbortSignal;
-  readonly #controller = new AbortController();
+  readonly #op: string;
+  readonly #target: string;
+  readonly #timeout: number;
   readonly #caller: AbortSignal | undefined;
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #stop = (): void => this.#controller.abort(this.#caller?.reason);
+  /** When the time is up, on the clock of `performance`. */
+  readonly #end: number;
+  #controller: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stop: (() => void) | undefined;
+  #isDisposed = false;
 
   /**
    * Starts the clock.
@@ -54,26 +61,33 @@ export class Deadline implements Disposable {
         `Cannot ${op} ${target} as 'timeout' must be 0 or more milliseconds: current value is ${timeout}`,
       );
     }
-    this.signal = this.#controller.signal;
+    this.#op = op;
+    this.#target = target;
+    this.#timeout = timeout;
     this.#caller = signal;
-    if (signal?.aborted) {
-      this.#stop();
-      return;
-    }
-    signal?.addEventListener("abort", this.#stop, { once: true });
-    // setTimeout fires at once for anything above 2^31 - 1, so such limits,
-    // some 25 days, count as none.
-    if (timeout <= 0x7fffffff) {
-      this.#timer = setTimeout(() => {
-        this.#controller.abort(
-          new NetError(`no answer within ${timeout} ms`, {
-            code: "timeout",
-            op,
-            target,
-          }),
-        );
-      }, timeout);
-    }
+    // Nobody is told "too late" before others had a turn, as timers have it.
+    this.#end = timeout === Infinity
+      ? Infinity
+      : performance.now() + Math.max(1, timeout);
+  }
+
+  /** Aborts when the time is up or when the caller's signal does. */
+  get signal(): AbortSignal {
+    return (this.#controller ??= this.#watch()).signal;
+  }
+
+  /**
+   * Throws if the wait is over: what asking {@linkcode signal} comes to, for
+   * those who do not wait.
+   *
+   * @throws {NetError} With code `"timeout"` when the time is up.
+   * @throws The caller's own reason when the caller's signal aborts.
+   */
+  throwIfOver(): void {
+    this.#controller?.signal.throwIfAborted();
+    if (this.#isDisposed) return;
+    this.#caller?.throwIfAborted();
+    if (performance.now() >= this.#end) this.signal.throwIfAborted();
   }
 
   /**
@@ -102,8 +116,43 @@ export class Deadline implements Disposable {
 
   /** Stops the clock and lets go of the caller's signal. */
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     // To touch the global for nothing would load all of node:timers.
     if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#caller?.removeEventListener("abort", this.#stop);
+    if (this.#stop) this.#caller?.removeEventListener("abort", this.#stop);
+  }
+
+  #watch(): AbortController {
+    const controller = new AbortController();
+    const caller = this.#caller;
+    if (this.#isDisposed) return controller;
+    if (caller?.aborted) {
+      controller.abort(caller.reason);
+      return controller;
+    }
+    const late = () => controller.abort(this.#late());
+    const rest = this.#end - performance.now();
+    if (rest <= 0) {
+      late();
+      return controller;
+    }
+    if (caller) {
+      this.#stop = () => controller.abort(caller.reason);
+      caller.addEventListener("abort", this.#stop, { once: true });
+    }
+    // setTimeout fires at once for anything above 2^31 - 1, so such limits,
+    // some 25 days, count as none.
+    if (this.#timeout <= 0x7fffffff) {
+      this.#timer = setTimeout(late, Math.ceil(rest));
+    }
+    return controller;
+  }
+
+  #late(): NetError {
+    return new NetError(`no answer within ${this.#timeout} ms`, {
+      code: "timeout",
+      op: this.#op,
+      target: this.#target,
+    });
   }
 }

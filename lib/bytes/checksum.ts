@@ -116,5 +116,7 @@ export function updateChecksum(
   after: number,
 ): number {
   const sum = (~checksum & 0xffff) + (~before & 0xffff) + after;
-  return ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;
+  const folded = (sum & 0xffff) + (sum >>> 16);
+  // Three addends may carry twice.
+  return ~(folded + (folded >>> 16)) & 0xffff;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { NetError, PermissionError } from "../errors.ts";
+import { NetError, PermissionError } from "./errors.ts";
 
 /**
  * Does something with a file, and puts what goes wrong into words.

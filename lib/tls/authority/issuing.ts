@@ -1,0 +1,135 @@
+/**
+ * Issuing: to who asks, to who asks again, and to authorities below.
+ *
+ * @module
+ */
+
+import { NetError } from "../../errors.ts";
+import type { Certificate } from "../certificate.ts";
+import type { AlternativeName } from "./alternative_names.ts";
+import { readConstraints } from "./constraints.ts";
+import { Issued } from "./issued.ts";
+import type { Issuer } from "./issuer.ts";
+import { keyType, kindOf } from "./key_type.ts";
+import { checkUrls } from "./leaf.ts";
+import { plainSerial } from "./ledger.ts";
+import type {
+  IntermediateOptions,
+  IssueOptions,
+  RenewOptions,
+} from "./options.ts";
+import { PrivateKey } from "./private_key.ts";
+import { isRsa, leafKind } from "./profile.ts";
+import { alternativeNames } from "./request.ts";
+import { checkNamed } from "./request_order.ts";
+import { checkedSettings, keep, pathLengthOf } from "./state.ts";
+import { writeSubject } from "./subject.ts";
+
+const DAY = 86_400_000;
+
+/** Issues a certificate with its key; see `Authority.issue`. */
+export async function issueLeaf(
+  issuer: Issuer,
+  options: IssueOptions,
+): Promise<Issued> {
+  const verb = "issue a certificate";
+  const kind = leafKind(options.kind ?? "server", verb);
+  const names = alternativeNames(options, verb);
+  const subject = writeSubject(options, verb);
+  checkNamed(kind, names, subject, verb);
+  const urls = options.urls && checkUrls(options.urls, verb);
+  const type = keyType(
+    options.keyType ?? issuer.settings.leafKeyType ?? "P-256",
+    verb,
+  );
+  const key = options.key ?? await PrivateKey.generate(type);
+  const certificate = await issuer.leaf({
+    verb,
+    kind,
+    names,
+    subject,
+    publicKey: key.publicKey,
+    rsa: isRsa(key.type),
+    times: options,
+    urls,
+    mustStaple: options.mustStaple ?? false,
+    requested: false,
+  });
+  return new Issued(certificate, issuer.between, key);
+}
+
+/** Issues a certificate in another's place; see `Authority.renew`. */
+export async function renewLeaf(
+  issuer: Issuer,
+  which: string | { readonly serial: string },
+  options: RenewOptions,
+): Promise<Issued> {
+  const { store } = issuer;
+  await store.refresh();
+  const record = store.ledger.find(plainSerial(which), "renew");
+  const { kind, serial, certificate: old } = record;
+  if (record.requested || kind === "authority") {
+    throw new NetError("its key is not ours to make anew", {
+      code: "requested",
+      op: "renew",
+      target: serial,
+      hint: "authority.sign(newRequest, { renews: serial })",
+    });
+  }
+  const key = options.key ??
+    await PrivateKey.generate(kindOf(old.key) ?? "P-256");
+  const timed = options.days ?? options.notAfter;
+  const certificate = await issuer.leaf({
+    verb: "renew a certificate",
+    kind,
+    names: old.names as readonly AlternativeName[],
+    subject: old.subject.der,
+    publicKey: key.publicKey,
+    rsa: isRsa(key.type),
+    times: timed === undefined
+      ? { ...options, ...asLong(old, options.notBefore) }
+      : options,
+    urls: undefined,
+    mustStaple: old.mustStaple,
+    renews: serial,
+    requested: false,
+  });
+  return new Issued(certificate, issuer.between, key);
+}
+
+/** As many days as another holds. */
+function asLong(
+  { notBefore, notAfter }: Certificate,
+  begin: Date | undefined,
+): { days: number; notBefore?: Date } {
+  const days = (notAfter.getTime() - notBefore.getTime() + 1000) / DAY;
+  return begin === undefined ? { days } : { days, notBefore: begin };
+}
+
+/** Makes an authority below; see `Authority.intermediate`. */
+export async function issueAuthority(
+  issuer: Issuer,
+  options: IntermediateOptions,
+): Promise<Issuer> {
+  const verb = "make an intermediate authority";
+  const settings = checkedSettings(options, verb);
+  const subject = writeSubject(options, verb);
+  const constraints = readConstraints(
+    options.permitted ?? [],
+    options.excluded ?? [],
+    verb,
+  );
+  const pathLength = pathLengthOf(options.pathLength ?? 0, verb);
+  const type = keyType(options.keyType ?? issuer.key.type, verb);
+  const key = await PrivateKey.generate(type);
+  const certificate = await issuer.authority({
+    verb,
+    subject,
+    name: options.name,
+    publicKey: key.publicKey,
+    times: options,
+    pathLength,
+    constraints,
+  });
+  return await keep([certificate, ...issuer.chain], key, settings, options);
+}
