@@ -1,0 +1,7 @@
+/**
+ * `net.firewall.iptables`.
+ *
+ * @module
+ */
+
+export * as iptables from "./all.ts";

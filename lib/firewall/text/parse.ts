@@ -1,0 +1,49 @@
+/**
+ * Rulesets from text.
+ *
+ * @module
+ */
+
+import type { Family, Table } from "../model/ruleset.ts";
+import { Script } from "./commands.ts";
+import { Lexer } from "./lexer.ts";
+
+export { RulesetError } from "./ruleset_error.ts";
+
+/** Options for {@linkcode parse}. */
+export interface ParseOptions {
+  /** Gives the text of a file that the script includes. */
+  includes?: ((path: string) => string) | undefined;
+  /** The family of tables that name none. @default {"ip"} */
+  family?: Family | undefined;
+  /** What variables stand for from the start, as `nft -D name=value`. */
+  defines?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Reads a script of nft, or what `nft list ruleset` prints: the ruleset that
+ * it leaves on a machine that had none.
+ *
+ * @param text The script.
+ * @param options Included files, variables, and a family.
+ * @returns Its tables, in canonical form.
+ * @throws {RulesetError} Where it makes no sense, with the line.
+ * @see nft(8)
+ *
+ * @example
+ * ```ts
+ * import { parse } from "./parse.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const [table] = parse("table inet filter { chain input { tcp dport 22 accept; }; }");
+ * assert.equal(table?.chains[0]?.rules.length, 1);
+ * ```
+ */
+export function parse(
+  text: string,
+  options: ParseOptions = {},
+): readonly Table[] {
+  const { includes, family = "ip", defines = {} } = options;
+  const lexer = new Lexer(text, new Map(Object.entries(defines)));
+  return new Script(lexer, family, includes).run();
+}
