@@ -1,0 +1,156 @@
+/**
+ * The protocol's calls as promises, and what the server says as errors.
+ *
+ * @module
+ */
+
+import { NetError, PermissionError } from "../../errors.ts";
+import { Deadline, type DeadlineOptions } from "../../deadline.ts";
+import type { SFTPWrapper } from "../ssh2.ts";
+import type { SftpOptions } from "./sftp_options.ts";
+
+/** An error of the protocol's library: a status of the server, or none. */
+interface StatusError extends Error {
+  readonly code?: number | string;
+}
+
+/** What a status number means: draft-ietf-secsh-filexfer-02 §7. */
+const STATUSES: Readonly<
+  Record<number, readonly [code: string, text: string]>
+> = {
+  1: ["end", "there is nothing more"],
+  2: ["not-found", "no such file or folder"],
+  3: ["permission", "the server does not permit it"],
+  5: ["malformed", "the server did not understand the request"],
+  6: ["closed", "there is no connection"],
+  7: ["closed", "the connection was lost"],
+  8: ["unsupported", "the server has no such operation"],
+};
+
+/**
+ * Puts an error of the protocol into words.
+ *
+ * @param cause What the library gave.
+ * @param op What was being done.
+ * @param target The path on the other machine.
+ */
+export function sftpFailure(
+  cause: StatusError,
+  op: string,
+  target: string,
+): NetError {
+  const number = typeof cause.code === "number" ? cause.code : undefined;
+  if (number === 3) {
+    return new PermissionError("the server does not permit it", {
+      code: "permission",
+      op,
+      target,
+      hint:
+        "look at its permissions with sftp.stat(path), or log in as another user",
+      cause,
+    });
+  }
+  if (
+    number === undefined && /No response from server|end/i.test(cause.message)
+  ) {
+    return new NetError("the connection was lost", {
+      code: "closed",
+      op,
+      target,
+      cause,
+    });
+  }
+  const [code, text] = STATUSES[number ?? 0] ?? ["failed", cause.message];
+  return new NetError(
+    number === 4 ? `the server says only "${cause.message}"` : text,
+    { code, op, target, cause },
+  );
+}
+
+/** How a call of the library answers. */
+export type Answer<T> = (
+  error: StatusError | null | undefined,
+  value: T,
+) => void;
+
+/** Sessions that have ended: the library leaves calls over them unanswered. */
+const ended = new WeakSet<SFTPWrapper>();
+
+/**
+ * Watches a session, so that calls after its end fail at once.
+ *
+ * @param sftp The protocol's session.
+ * @returns Resolves with its end.
+ */
+export function watchEnd(sftp: SFTPWrapper): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      ended.add(sftp);
+      resolve();
+    };
+    sftp.once("end", end).once("close", end);
+  });
+}
+
+/**
+ * Makes a promise of a call.
+ *
+ * @param sftp The protocol's session.
+ * @param op What is done, as a verb phrase.
+ * @param target The path on the other machine.
+ * @param start Starts the call.
+ */
+export function call<T>(
+  sftp: SFTPWrapper,
+  op: string,
+  target: string,
+  start: (answer: Answer<T>) => void,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    if (ended.has(sftp)) {
+      return reject(
+        sftpFailure(new Error("No response from server"), op, target),
+      );
+    }
+    try {
+      start((error, value) =>
+        error ? reject(sftpFailure(error, op, target)) : resolve(value)
+      );
+    } catch (error) {
+      reject(sftpFailure(error as Error, op, target));
+    }
+  });
+}
+
+/**
+ * The same, no longer than a time limit and a signal let it.
+ *
+ * @param sftp The protocol's session.
+ * @param op What is done.
+ * @param target The path on the other machine.
+ * @param options The limit and the signal.
+ * @param start Starts the call.
+ */
+export async function callWithin<T>(
+  sftp: SFTPWrapper,
+  op: string,
+  target: string,
+  options: DeadlineOptions,
+  start: (answer: Answer<T>) => void,
+): Promise<T> {
+  options.signal?.throwIfAborted();
+  using deadline = new Deadline(op, target, options);
+  return await deadline.race(call(sftp, op, target, start));
+}
+
+/** Joins a folder and a name as the protocol writes paths. */
+export function joinRemote(folder: string, name: string): string {
+  return folder === "" || folder.endsWith("/")
+    ? folder + name
+    : `${folder}/${name}`;
+}
+
+/** The limits of one call. */
+export function limits(options: SftpOptions): DeadlineOptions {
+  return { timeout: options.timeout ?? 30_000, signal: options.signal };
+}
