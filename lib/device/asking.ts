@@ -1,0 +1,144 @@
+/**
+ * Questions of a device, and the answers to them.
+ *
+ * An answer that was given for this command goes out as soon as the last line
+ * is its question. A question that any command may bring is only one if the
+ * device then waits: the same words in the middle of an output are none.
+ *
+ * @module
+ */
+
+import type { Answer, Platform } from "./platform.ts";
+import type { GivenAnswer } from "./session_options.ts";
+
+/** A question that somebody expects, and what to say to it. */
+export interface Reply {
+  /** For the last line. */
+  readonly question: RegExp;
+  /** What to say, or which secret. */
+  readonly say: Answer["say"];
+  /** Whether no newline follows. */
+  readonly key: boolean;
+  /** Whether a line is surely the question, or only if the device then waits. */
+  readonly isSure?: ((line: string) => boolean) | undefined;
+}
+
+/** Who answers: types, and knows the secrets. */
+export interface Answering {
+  /** Types an answer. */
+  answer(reply: Reply): void;
+  /** The current line. */
+  readonly line: string;
+  /** How many lines were completed so far. */
+  readonly serial: number;
+}
+
+/** A device that asks is silent for so long, in milliseconds. */
+const QUIET = 200;
+
+const compiled = new WeakMap<readonly Answer[], readonly Reply[]>();
+const pagers = new WeakMap<Platform, Reply>();
+
+/** Prepares the answers of a platform; once for each list. */
+export function replies(answers: readonly Answer[]): readonly Reply[] {
+  const known = compiled.get(answers);
+  if (known) return known;
+  const made = answers.map(({ question, say, key = false }) => ({
+    question: new RegExp(question),
+    say,
+    key,
+  }));
+  compiled.set(answers, made);
+  return made;
+}
+
+/** Prepares the answers of a caller. */
+export function givenReplies(answers: readonly GivenAnswer[]): Reply[] {
+  return answers.map(({ question, say, key = false }) => ({
+    question: typeof question === "string"
+      ? new RegExp(RegExp.escape(question))
+      : new RegExp(question.source, question.flags.replace(/[gy]/g, "")),
+    say,
+    key,
+  }));
+}
+
+/** What stops a long output on a platform, as a question like others. */
+export function pagerOf(platform: Platform): Reply | undefined {
+  if (!platform.paging) return undefined;
+  const known = pagers.get(platform);
+  if (known) return known;
+  const { more, key } = platform.paging;
+  const made = { question: new RegExp(more), say: key, key: true };
+  pagers.set(platform, made);
+  return made;
+}
+
+/** The questions of one turn. */
+export class Questions {
+  readonly #by: Answering;
+  readonly #sure: readonly Reply[];
+  readonly #unsure: readonly Reply[];
+  #answered: { line: string; serial: number } | undefined;
+  #settling: { line: string; serial: number } | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * @param by Who answers.
+   * @param sure Questions that are expected.
+   * @param unsure Those that any command may bring.
+   */
+  constructor(
+    by: Answering,
+    sure: readonly Reply[],
+    unsure: readonly Reply[],
+  ) {
+    this.#by = by;
+    this.#sure = sure;
+    this.#unsure = unsure;
+  }
+
+  /** Whether the current line is an expected question; if so it is answered. */
+  isAsked(): boolean {
+    const { line, serial } = this.#by;
+    const before = this.#answered;
+    if (before) {
+      // What follows on the same line is the echo of the answer.
+      if (before.serial === serial && line.startsWith(before.line)) return true;
+      this.#answered = undefined;
+    }
+    const reply = this.#sure.find(({ question, isSure }) =>
+      question.test(line) && (isSure?.(line) ?? true)
+    );
+    if (reply) this.#answer(reply);
+    return reply !== undefined;
+  }
+
+  /** Answers a question that nobody expected, if the device waits for it. */
+  wonder(): void {
+    const { line, serial } = this.#by;
+    const known = this.#settling;
+    if (known?.line === line && known.serial === serial) return;
+    this.end();
+    if (line === "") return;
+    const isAsked = ({ question }: Reply) => question.test(line);
+    const reply = this.#unsure.find(isAsked) ?? this.#sure.find(isAsked);
+    if (!reply) return;
+    this.#settling = { line, serial };
+    this.#timer = setTimeout(() => this.#answer(reply), QUIET);
+  }
+
+  /** Stops to wonder. */
+  end(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#settling = undefined;
+  }
+
+  #answer(reply: Reply): void {
+    this.end();
+    const { line, serial } = this.#by;
+    this.#answered = { line, serial };
+    this.#by.answer(reply);
+  }
+}
