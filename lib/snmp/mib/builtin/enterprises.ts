@@ -1,0 +1,145 @@
+/**
+ * Whose device it is: numbers that IANA gave to enterprises.
+ *
+ * In the notation of `../notation.ts`.
+ *
+ * @module
+ */
+
+/** The facts. */
+export const enterprises = `
+@ENTERPRISE-NUMBERS
+enterprises.2 ibm
+enterprises.9 cisco
+ 1 ciscoProducts
+ 2 local
+ 3 temporary
+ 5 ciscoModules
+ 6 ciscoAgentCapability
+ 7 ciscoConfig
+ 9 ciscoMgmt
+ 10 ciscoExperiment
+ 12 ciscoPolicy
+enterprises.11 hp
+enterprises.18 wellfleet
+enterprises.23 novell
+enterprises.36 dec
+enterprises.42 sun
+enterprises.43 a3Com
+enterprises.45 synoptics
+enterprises.52 cabletron
+enterprises.63 apple
+enterprises.89 radlan
+enterprises.111 oracle
+enterprises.119 nec
+enterprises.164 rad
+enterprises.171 dlink
+enterprises.193 ericsson
+enterprises.207 alliedTelesyn
+enterprises.211 fujitsu
+enterprises.232 compaq
+enterprises.236 samsung
+enterprises.248 hirschmann
+enterprises.253 xerox
+enterprises.259 accton
+enterprises.311 microsoft
+enterprises.318 apc
+enterprises.343 intel
+enterprises.367 ricoh
+enterprises.368 axis
+enterprises.476 emerson
+enterprises.534 powerware
+enterprises.637 alcatel
+enterprises.641 lexmark
+enterprises.664 adtran
+enterprises.674 dell
+enterprises.789 netapp
+enterprises.800 xylan
+enterprises.890 zyxel
+enterprises.1139 emc
+enterprises.1248 epson
+enterprises.1271 ciena
+enterprises.1347 kyocera
+enterprises.1588 bcsi
+enterprises.1602 canon
+enterprises.1718 serverTech
+enterprises.1916 extremenetworks
+enterprises.1991 foundry
+enterprises.2001 okidata
+enterprises.2011 huawei
+enterprises.2272 rapidCity
+enterprises.2312 redhat
+enterprises.2435 brother
+enterprises.2544 advaMIB
+enterprises.2604 sophos
+enterprises.2620 checkpoint
+enterprises.2636 juniperMIB
+enterprises.3097 watchguard
+enterprises.3224 netscreen
+enterprises.3375 f5
+enterprises.3417 blueCoat
+enterprises.3607 cerent
+enterprises.3845 citrix
+enterprises.3902 zte
+enterprises.3955 linksys
+enterprises.4196 siemensAutomation
+enterprises.4329 siemens
+enterprises.4346 phoenixContact
+enterprises.4413 broadcom
+enterprises.4526 netgear
+enterprises.4874 juniperUniMibs
+enterprises.5624 enterasys
+enterprises.5703 nvidia
+enterprises.5951 netScaler
+enterprises.6027 force10
+enterprises.6141 wwp
+enterprises.6296 dasan
+enterprises.6321 calixNetworks
+enterprises.6486 alcatelIND1
+enterprises.6527 timetra
+enterprises.6574 synology
+enterprises.6876 vmware
+enterprises.6889 avaya
+enterprises.7244 quanta
+enterprises.7779 infoblox
+enterprises.8691 moxa
+enterprises.8741 sonicwall
+enterprises.8744 colubris
+enterprises.10418 avocent
+enterprises.10876 supermicro
+enterprises.11129 google
+enterprises.11863 tplink
+enterprises.12325 fokus
+ 1 begemot
+enterprises.12356 fortinet
+enterprises.13742 raritan
+enterprises.13885 polycom
+enterprises.14179 airespace
+enterprises.14501 packeteer
+enterprises.14823 aruba
+enterprises.14988 mikrotik
+enterprises.15004 ruggedcom
+enterprises.17163 riverbed
+enterprises.18334 konicaminolta
+enterprises.20632 barracuda
+enterprises.20916 avtech
+enterprises.21296 infinera
+enterprises.22610 a10
+enterprises.24681 qnap
+enterprises.25049 opengear
+enterprises.25053 ruckus
+enterprises.25461 paloAltoNetworks
+enterprises.25506 h3c
+enterprises.29671 meraki
+enterprises.30065 arista
+enterprises.30155 openBSD
+enterprises.33049 mellanox
+enterprises.37459 yealink
+enterprises.39165 hikvision
+enterprises.40310 cumulusMib
+enterprises.41112 ubnt
+enterprises.41263 nutanix
+enterprises.42397 grandstream
+enterprises.44641 vyos
+enterprises.47196 arubaWired
+`;
