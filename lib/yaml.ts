@@ -156,7 +156,10 @@ export async function parseYaml(text: string): Promise<YamlDocument> {
       `longer than ${MOST_TEXT} characters`,
     );
   }
-  const library: Library = await import("yaml");
+  // The package is CommonJS: of that a bundle knows the default export alone.
+  const { default: library } = await import("yaml") as unknown as {
+    default: Library;
+  };
   const document = withoutEnvironment(() =>
     library.parseDocument(text, {
       version: "1.2",

@@ -6,7 +6,7 @@
 
 import type { Deadline } from "../deadline.ts";
 import type { Endpoint } from "../socket/endpoint.ts";
-import { openLine } from "./lines.ts";
+import { connect } from "../socket/udp_open.ts";
 import type { Message } from "./message.ts";
 import type { Request } from "./request.ts";
 
@@ -48,22 +48,22 @@ export async function askByUdp(
   deadline: Deadline,
 ): Promise<DatagramAnswer> {
   const { promise, reject, resolve } = Promise.withResolvers<DatagramAnswer>();
+  await using socket = await connect(server, { signal: deadline.signal });
+  const listen = async (): Promise<void> => {
+    for await (const { data } of socket) {
+      const message = request.accept(data);
+      if (message !== undefined) resolve({ message, attempts: sent });
+    }
+  };
   let timer: ReturnType<typeof setTimeout> | undefined;
   let sent = 0;
-  await using line = await openLine(server, {
-    receive(octets) {
-      const message = request.accept(octets);
-      if (message !== undefined) resolve({ message, attempts: sent });
-    },
-    stray: () => void request.ignored++,
-    fail: reject,
-  }, deadline);
   const step = Math.min(timeout, LONGEST) / (2 ** attempts - 1);
   const send = (): void => {
-    line.send([request.brief]);
+    socket.send(request.octets).catch(reject);
     if (++sent < attempts) timer = setTimeout(send, step * 2 ** (sent - 1));
   };
   send();
+  listen().catch(reject);
   try {
     return await deadline.race(promise);
   } finally {

@@ -9,12 +9,17 @@ import type { Deadline } from "../deadline.ts";
 import { NetError } from "../errors.ts";
 import { check, libc, libcAllowed, systemError } from "../ffi/libc.ts";
 import { Readiness } from "../ffi/readiness.ts";
-import { type Address, parse, tryParse } from "../ip/address.ts";
-import { Endpoint, isLoopback } from "../socket/endpoint.ts";
+import { Endpoint, isHostOf, isIpv6, isLoopback } from "../socket/endpoint.ts";
 import { failure, permissionHost } from "../socket/failure.ts";
 import { inbox } from "../socket/inbox.ts";
 import { type Outbox, outbox } from "../socket/outbox.ts";
 import { bindable } from "../socket/local.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  encodeEndpoint,
+  Interfaces,
+} from "../socket/socket_address.ts";
 
 /** A socket of its own random port, through which one server is asked. */
 export interface Line extends AsyncDisposable {
@@ -35,9 +40,7 @@ export interface LineEvents {
    */
   receive(octets: Uint8Array): void;
   /** Takes note that all that had come has been told. */
-  settled?(): void;
-  /** Takes note that something came from elsewhere. */
-  stray(): void;
+  settled(): void;
   /**
    * Takes what went wrong.
    *
@@ -64,14 +67,11 @@ export async function openLine(
     name: "net",
     host: permissionHost(server),
   });
-  const isPlain = tryParse(server.hostname)?.zone === undefined;
-  return libcAllowed() && state === "granted" && isPlain
+  return libcAllowed() && state === "granted"
     ? new LibcLine(server, events)
     : await openNodeLine(server, events, deadline);
 }
 
-const AF_INET = 2;
-const AF_INET6 = 10;
 const SOCK_DGRAM = 2;
 const NONBLOCK_CLOEXEC = 0o2004000;
 const EINTR = 4;
@@ -89,8 +89,7 @@ class LibcLine implements Line {
 
   constructor(server: Endpoint, events: LineEvents) {
     const { socket, connect, close } = libc();
-    const address = parse(server.hostname);
-    const family = address.family === 4 ? AF_INET : AF_INET6;
+    const family = isIpv6(server.hostname) ? AF_INET6 : AF_INET;
     this.#server = server;
     this.#events = events;
     this.#fd = check(
@@ -100,7 +99,7 @@ class LibcLine implements Line {
     );
     try {
       // The kernel then takes nothing from elsewhere, and tells of refusals.
-      const sockaddr = socketAddress(family, address.toBytes(), server.port);
+      const sockaddr = encodeEndpoint(server, new Interfaces(this.#fd));
       check(
         connect(this.#fd, sockaddr, sockaddr.length),
         "ask",
@@ -156,7 +155,7 @@ class LibcLine implements Line {
         );
       }
     }
-    this.#events.settled?.();
+    this.#events.settled();
   }
 
   #fail(n: number): void {
@@ -173,20 +172,6 @@ class LibcLine implements Line {
   }
 }
 
-/** struct sockaddr_in or sockaddr_in6. */
-function socketAddress(
-  family: number,
-  octets: Uint8Array,
-  port: number,
-): Uint8Array<ArrayBuffer> {
-  const to = new Uint8Array(family === AF_INET ? 16 : 28);
-  const view = new DataView(to.buffer);
-  view.setUint16(0, family, true);
-  view.setUint16(2, port);
-  to.set(octets, family === AF_INET ? 4 : 8);
-  return to;
-}
-
 async function openNodeLine(
   server: Endpoint,
   events: LineEvents,
@@ -195,18 +180,18 @@ async function openNodeLine(
   const local = await localFor(server, deadline);
   const { createSocket } = await import("node:dgram");
   const socket: NodeSocket = createSocket(
-    server.hostname.includes(":") ? "udp6" : "udp4",
+    isIpv6(server.hostname) ? "udp6" : "udp4",
   );
   const fail = (error: unknown) => events.fail(failure(error, "ask", server));
-  const isServer = sameHost(server);
+  const isServer = isHostOf(server);
   socket.on("error", fail);
   socket.on("message", (data: Uint8Array, from: RemoteInfo) => {
     // The runtime swallows what is thrown in here.
     try {
       if (from.port === server.port && isServer(from.address)) {
         events.receive(data);
-        events.settled?.();
-      } else events.stray();
+        events.settled();
+      }
     } catch (error) {
       events.fail(error);
     }
@@ -234,23 +219,10 @@ function localFor(
   { hostname }: Endpoint,
   deadline: Deadline,
 ): Promise<Endpoint> {
-  const any = hostname.includes(":") ? "::" : "0.0.0.0";
+  const any = isIpv6(hostname) ? "::" : "0.0.0.0";
   return bindable(
     "ask from",
     new Endpoint(isLoopback(hostname) ? hostname : any, 0),
     deadline,
   );
-}
-
-/** Tells whether a text is the server's address, however it is written. */
-function sameHost({ hostname }: Endpoint): (text: string) => boolean {
-  const wanted = bare(hostname);
-  return (text) =>
-    text === hostname ||
-    wanted !== undefined && bare(text)?.equals(wanted) === true;
-}
-
-/** The address without its zone, which the system may say as a number. */
-function bare(text: string): Address | undefined {
-  return tryParse(text.replace(/%.*/s, ""));
 }

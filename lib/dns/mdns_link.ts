@@ -5,13 +5,12 @@
  * @module
  */
 
-import type { RemoteInfo, Socket as NodeSocket } from "node:dgram";
-import { Deadline } from "../deadline.ts";
 import { DecodeError } from "../errors.ts";
 import { type Address, address } from "../ip/address.ts";
 import { Endpoint } from "../socket/endpoint.ts";
-import { failure } from "../socket/failure.ts";
-import { bindable } from "../socket/local.ts";
+import type { Datagram } from "../socket/datagram.ts";
+import { open } from "../socket/udp_open.ts";
+import type { Socket } from "../socket/udp_socket.ts";
 import { decode, encode, type Message } from "./message.ts";
 import type { MessageInput } from "./message_parts.ts";
 import { className, classNumber, type DataRecord, isOpt } from "./record.ts";
@@ -20,6 +19,7 @@ import { unescaped } from "./zone_words.ts";
 /** The group of IPv4, and its port (RFC 6762 §3). */
 const GROUP = "224.0.0.251";
 const PORT = 5353;
+const ALL = new Endpoint(GROUP, PORT);
 /** "Forget what you had" in records, "to me alone" in questions. */
 const TOP_BIT = 0x8000;
 /** The most octets of a message (RFC 6762 §17). */
@@ -75,7 +75,7 @@ export type Listen = (message: LinkMessage) => void;
 
 /** A socket in the group. */
 export class MulticastLink implements AsyncDisposable {
-  readonly #socket: NodeSocket;
+  readonly #socket: Socket;
   readonly #listen: Listen;
 
   /**
@@ -84,14 +84,10 @@ export class MulticastLink implements AsyncDisposable {
    * @param socket The socket.
    * @param listen Hears what comes.
    */
-  constructor(socket: NodeSocket, listen: Listen) {
+  constructor(socket: Socket, listen: Listen) {
     this.#socket = socket;
     this.#listen = listen;
-    // Errors of single messages are of no account: they are sent again.
-    socket.on("error", () => {});
-    socket.on("message", (data: Uint8Array, from: RemoteInfo) => {
-      this.#receive(data, from);
-    });
+    void this.#run();
   }
 
   /**
@@ -102,32 +98,42 @@ export class MulticastLink implements AsyncDisposable {
    */
   send(message: MessageInput, to?: Endpoint): void {
     const octets = encode(message, { limit: MOST });
-    const { hostname, port } = to ?? new Endpoint(GROUP, PORT);
-    this.#socket.send(octets, port, hostname, () => {});
+    // Errors of single messages are of no account: they are sent again.
+    this.#socket.send(octets, to ?? ALL).catch(() => {});
   }
 
   /** Leaves the group. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await new Promise<void>((resolve) => this.#socket.close(resolve));
+    await this.#socket.close();
   }
 
-  #receive(data: Uint8Array, { address, port }: RemoteInfo): void {
+  async #run(): Promise<void> {
+    while (!this.#socket.closed) {
+      try {
+        for await (const datagram of this.#socket) this.#receive(datagram);
+      } catch {
+        // Neither are those that the system tells of later.
+      }
+    }
+  }
+
+  #receive({ data, from }: Datagram): void {
     let message: Message;
     try {
-      message = decode(new Uint8Array(data));
+      message = decode(data);
     } catch (error) {
       if (error instanceof DecodeError) return;
       throw error;
     }
     // Answers from other ports are none (RFC 6762 §6).
     const isFit = message.opcode === 0 && message.rcode === 0 &&
-      (message.qr === 0 || port === PORT);
+      (message.qr === 0 || from.port === PORT);
     if (!isFit) return;
     const records = (all: Message["answers"]): LinkRecord[] =>
       all.flatMap((one) => isOpt(one) ? [] : [fromLink(one)]);
     this.#listen({
       message,
-      from: new Endpoint(address, port),
+      from,
       questions: message.questions.map(({ name, type, class: of }) => ({
         name,
         type,
@@ -178,32 +184,26 @@ export async function openLink(
   listen: Listen,
   { interface: at, signal }: LinkOptions,
 ): Promise<MulticastLink> {
-  const local = at === undefined ? undefined : `${address(at)}`;
-  const group = new Endpoint(GROUP, PORT);
-  using deadline = new Deadline("join", `${group}`, { signal });
-  deadline.signal.throwIfAborted();
-  await bindable("join", new Endpoint("0.0.0.0", PORT), deadline);
-  const { createSocket } = await import("node:dgram");
-  const socket = createSocket({ type: "udp4", reuseAddr: true });
+  const by = at === undefined ? undefined : `${address(at)}`;
+  signal?.throwIfAborted();
+  // Not with the signal, which would close it before a last word was sent.
+  const socket = await open({
+    hostname: "0.0.0.0",
+    port: PORT,
+    options: {
+      reuseAddress: true,
+      // Not by routers, but by all on the link, this machine too.
+      multicastTtl: 255,
+      multicastLoopback: true,
+      multicastInterface: by,
+    },
+  });
   try {
-    await deadline.race(
-      new Promise<void>((resolve, reject) => {
-        socket.once("error", reject);
-        socket.bind({ address: "0.0.0.0", port: PORT }, () => {
-          socket.off("error", reject);
-          resolve();
-        });
-      }),
-    );
-    socket.addMembership(GROUP, local);
-    if (local !== undefined) socket.setMulticastInterface(local);
-    // Not by routers, but by all on the link, this machine too.
-    socket.setMulticastTTL(255);
-    socket.setMulticastLoopback(true);
+    signal?.throwIfAborted();
+    socket.join(GROUP, { interface: by });
   } catch (error) {
-    await new Promise<void>((resolve) => socket.close(resolve));
-    if (deadline.signal.aborted) throw deadline.signal.reason;
-    throw failure(error, "join", group);
+    await socket.close();
+    throw error;
   }
   return new MulticastLink(socket, listen);
 }

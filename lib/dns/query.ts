@@ -197,7 +197,7 @@ async function byStream(
       return { message, request, server: peer, transport, attempts: 1 };
     }
     if (request.ignored > STRAY) {
-      throw new NetError("all that comes are other answers", {
+      throw new NetError(`it sends other answers only${request.complaint}`, {
         code: "malformed",
         op: "ask",
         target: `${peer}`,
@@ -220,12 +220,15 @@ async function byHttps(
   const octets = await askByHttps(url, request.octets, tls, deadline);
   const message = request.accept(octets);
   if (message === undefined) {
-    throw new NetError("it sent what is no answer to the question", {
-      code: "malformed",
-      op: "ask",
-      target: `${url}`,
-      cause: request.trouble,
-    });
+    throw new NetError(
+      `it sent what is no answer to the question${request.complaint}`,
+      {
+        code: "malformed",
+        op: "ask",
+        target: `${url}`,
+        cause: request.trouble,
+      },
+    );
   }
   return { message, request, server, transport: "https", attempts: 1 };
 }
@@ -262,25 +265,25 @@ function speaksOnlyByDefault(options: QueryOptions): boolean {
   return !speaksEdns({ ...options, edns: false });
 }
 
-/** Says with a timeout what came instead of an answer. */
+/** Says of what ended without an answer what came instead. */
 function explained(
   error: unknown,
-  { ignored, trouble }: Request,
+  { ignored, trouble, complaint }: Request,
   server: Endpoint,
   timeout: number,
 ): unknown {
-  const isOurs = error instanceof NetError && error.code === "timeout";
-  if (!isOurs || ignored === 0) return error;
+  const code = error instanceof NetError ? error.code : "";
+  if (ignored === 0 || (code !== "timeout" && code !== "closed")) return error;
   const came = ignored === 1
-    ? "one message that was"
-    : `${ignored} messages that were`;
-  return new NetError(
-    `no answer within ${timeout} ms, but ${came} none`,
-    {
-      code: "timeout",
-      op: "ask",
-      target: `${server}`,
-      cause: trouble ?? error,
-    },
-  );
+    ? "one message that was none"
+    : `${ignored} messages that were none`;
+  const why = code === "timeout"
+    ? `no answer within ${timeout} ms, but ${came}`
+    : `it closed the connection after ${came}`;
+  return new NetError(`${why}${complaint}`, {
+    code,
+    op: "ask",
+    target: `${server}`,
+    cause: trouble ?? error,
+  });
 }

@@ -192,7 +192,6 @@ class Crowd {
         this.#when = undefined;
         this.fill();
       },
-      stray: () => {},
       fail: (error: unknown) => this.#fail(pending, error),
     };
   }
@@ -237,12 +236,15 @@ class Crowd {
         this.#settle(one, {
           question: one.request.question,
           error: this.#failed ??
-            new NetError(`no answer within ${this.#options.timeout} ms`, {
-              code: "timeout",
-              op: "ask",
-              target: `${this.#server}`,
-              cause: one.request.trouble,
-            }),
+            new NetError(
+              `no answer within ${this.#options.timeout} ms${one.request.complaint}`,
+              {
+                code: "timeout",
+                op: "ask",
+                target: `${this.#server}`,
+                cause: one.request.trouble,
+              },
+            ),
         });
       }
       if (requests.length > 0) line.send(written(requests));

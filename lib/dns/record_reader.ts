@@ -27,7 +27,7 @@ const HEAD = 12;
 /** Octets of a record between its name and its data. */
 const FIXED = 10;
 
-const [A, NS, CNAME, SOA, PTR, MX, TXT, AAAA, OPT] = [
+const [A, NS, CNAME, SOA, PTR, MX, TXT, AAAA, LOC, OPT] = [
   1,
   2,
   5,
@@ -36,6 +36,7 @@ const [A, NS, CNAME, SOA, PTR, MX, TXT, AAAA, OPT] = [
   15,
   16,
   28,
+  29,
   41,
 ] as const;
 
@@ -136,6 +137,12 @@ function readData(from: Cursor, type: number): unknown {
       while (from.at < from.end) strings.push(asText(from.bytes(from.u8())));
       return strings;
     }
+    case LOC:
+      // Of other versions nobody knows what they say (RFC 1876 §2).
+      if (from.at < from.end && from.octets[from.at] !== 0) {
+        throw new Stop("its version is not 0", from.at);
+      }
+      return readOther(from, type);
     default:
       return readOther(from, type);
   }

@@ -26,6 +26,7 @@ type Texts = {
 /** Digits of a long field between two spaces. */
 const RUN = 56;
 
+const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 const CHARACTERS = Array.from({ length: 256 }, (_, octet) => {
   const character = String.fromCharCode(octet);
@@ -57,13 +58,19 @@ function digits(value: Uint8Array): string {
   return runs(value.toHex().toUpperCase());
 }
 
+/** Data of no known form (RFC 3597 §5). */
+function octetsText(data: Uint8Array): string {
+  return words("\\#", data.length, digits(data));
+}
+
 function base64(value: Uint8Array | undefined): string {
   return value === undefined ? "" : runs(value.toBase64());
 }
 
 const name = absoluteName;
+/** One or more; a record without any, which may come, has no form of its own. */
 const strings = (data: readonly (string | Uint8Array)[]): string =>
-  data.map(quoted).join(" ");
+  data.length === 0 ? octetsText(NOTHING) : data.map(quoted).join(" ");
 
 function words(...all: readonly (string | number)[]): string {
   return all.filter((word) => word !== "").join(" ");
@@ -71,6 +78,15 @@ function words(...all: readonly (string | number)[]): string {
 
 function salt(value: Uint8Array): string {
   return value.length === 0 ? "-" : value.toHex().toUpperCase();
+}
+
+/** The ports whose bits are set, the first octet's highest bit for port 0. */
+function* ports(bitmap: Uint8Array): Generator<number> {
+  for (const [at, octet] of bitmap.entries()) {
+    for (let bit = 0; bit < 8; bit++) {
+      if ((octet & 0x80 >> bit) !== 0) yield at * 8 + bit;
+    }
+  }
 }
 
 interface Key {
@@ -201,7 +217,9 @@ function compact(all: readonly string[]): string {
 }
 
 const algorithms: Readonly<Record<number, string>> = ALGORITHMS;
-const CERTIFICATES: Readonly<Record<number, string>> = {
+
+/** Types of certificates (RFC 4398 §2.1). */
+export const CERTIFICATES: Readonly<Record<number, string>> = {
   1: "PKIX",
   2: "SPKI",
   3: "PGP",
@@ -227,6 +245,7 @@ const TEXTS: Texts = {
   PTR: name,
   DNAME: name,
   "NSAP-PTR": name,
+  WKS: (d) => words(`${d.address}`, d.protocol, ...ports(d.bitmap)),
   SOA: (d) =>
     words(
       name(d.mname),
@@ -364,5 +383,5 @@ export function dataText(record: DataRecord): string {
     return text(data);
   }
   if (!(data instanceof Uint8Array)) return String(data);
-  return `\\# ${data.length}${data.length === 0 ? "" : ` ${digits(data)}`}`;
+  return octetsText(data);
 }

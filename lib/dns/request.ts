@@ -113,6 +113,14 @@ export class Request {
     };
   }
 
+  /** What was wrong with the last message that made no sense, for errors: `": …"`. */
+  get complaint(): string {
+    const { trouble } = this;
+    return trouble === undefined
+      ? ""
+      : trouble.message.replace(/^Cannot decode [^:]*/, "");
+  }
+
   /** The message's octets. */
   get octets(): Uint8Array<ArrayBuffer> {
     return encode(this.#message);

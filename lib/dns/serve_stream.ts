@@ -10,6 +10,7 @@ import type { Connection } from "../socket/connection.ts";
 import { receive } from "./serve_reply.ts";
 import type { ServeState } from "./serve_state.ts";
 import { zoneMessages } from "./serve_transfer.ts";
+import { framed } from "./streams.ts";
 
 /** Questions of one connection that may be open at once. */
 const MOST_OPEN = 64;
@@ -64,12 +65,4 @@ export async function serveStream(
     if (!(error instanceof NetError) && error !== signal.reason) throw error;
   }
   await Promise.all(open);
-}
-
-function framed(message: Uint8Array): Uint8Array {
-  const octets = new Uint8Array(message.length + 2);
-  octets[0] = message.length >> 8;
-  octets[1] = message.length;
-  octets.set(message, 2);
-  return octets;
 }

@@ -142,7 +142,14 @@ function close(connection: Deno.Conn): void {
   }
 }
 
-function framed(message: Uint8Array): Uint8Array {
+/**
+ * Puts a message's length before it, as streams have it.
+ *
+ * @param message Its octets.
+ * @returns Both in one.
+ * @see RFC 1035 §4.2.2
+ */
+export function framed(message: Uint8Array): Uint8Array {
   const octets = new Uint8Array(message.length + 2);
   octets[0] = message.length >> 8;
   octets[1] = message.length;

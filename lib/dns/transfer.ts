@@ -5,12 +5,12 @@
  */
 
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
-import { NetError } from "../errors.ts";
+import { DecodeError, NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
 import { bytes, count, duration } from "../inspect/units.ts";
 import type { Endpoint } from "../socket/endpoint.ts";
-import { decode, encode } from "./message.ts";
+import { decode, encode, type Message } from "./message.ts";
 import { absoluteName, plainName, sameName } from "./names.ts";
 import type { TlsOptions } from "./query.ts";
 import { type DnsRecord, ofType, recordLine } from "./record.ts";
@@ -210,20 +210,30 @@ export async function transfer(
       size,
       elapsed: performance.now() - start,
     });
-  const bad = (reason: string, code = "malformed"): never => {
+  const bad = (reason: string, code = "malformed", cause?: unknown): never => {
     throw new NetError(reason, {
       code,
       op: "transfer",
       target: `${name} from ${at}`,
       hint: code === "too-large" ? "a larger { limit }" : undefined,
+      cause,
     });
+  };
+  const read = (octets: Uint8Array): Message => {
+    try {
+      return decode(octets);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      const why = error.message.replace(/^Cannot decode dns: /, "");
+      return bad(`it sent what is no message: ${why}`, "malformed", error);
+    }
   };
   for (;;) {
     const octets = await stream.receive();
     size += octets.length;
     messages++;
     if (size > limit) bad(`it has more than ${limit} octets`, "too-large");
-    const message = decode(octets);
+    const message = read(octets);
     if (message.id !== id || message.qr !== 1) bad("it sent another answer");
     if (message.rcode !== 0) return done(message.status);
     for (const record of message.answers) {

@@ -14,10 +14,10 @@ import {
 import { dataOctets } from "./message_writer.ts";
 import { readRecord } from "./record_reader.ts";
 import { classNumber, type DataRecord, typeNumber } from "./record.ts";
+import { CERTIFICATES } from "./record_text.ts";
 import { bindingOctets } from "./zone_binding.ts";
 import { angle, metres } from "./zone_location.ts";
 import {
-  CERTIFICATES,
   gateway,
   groups,
   hashedOwner,
@@ -25,6 +25,9 @@ import {
   prefix,
 } from "./zone_notations.ts";
 import type { Words } from "./zone_words.ts";
+
+/** Protocols that WKS records may name. */
+const PROTOCOLS: Readonly<Record<number, string>> = { 6: "TCP", 17: "UDP" };
 
 type Read = (words: Words) => unknown;
 
@@ -92,6 +95,17 @@ const FORMS: Readonly<Record<string, Read>> = {
     expire: time,
     minimum: time,
   }),
+  WKS(words) {
+    const address = words.address(4);
+    const protocol = words.coded(PROTOCOLS, "a protocol");
+    const ports: number[] = [];
+    while (words.hasMore) ports.push(words.number(0xffff, "a port"));
+    const bitmap = new Uint8Array(
+      ports.length && (Math.max(...ports) >> 3) + 1,
+    );
+    for (const port of ports) bitmap[port >> 3]! |= 0x80 >> (port & 7);
+    return { address, protocol, bitmap };
+  },
   MB: name,
   MG: name,
   MR: name,

@@ -6,20 +6,6 @@
 
 import type { Words } from "./zone_words.ts";
 
-/** Types of certificates (RFC 4398 §2.1). */
-export const CERTIFICATES: Readonly<Record<number, string>> = {
-  1: "PKIX",
-  2: "SPKI",
-  3: "PGP",
-  4: "IPKIX",
-  5: "ISPKI",
-  6: "IPGP",
-  7: "ACPKIX",
-  8: "IACPKIX",
-  253: "URI",
-  254: "OID",
-};
-
 /**
  * Takes a time of day as digits, or seconds since 1970 (RFC 4034 §3.2).
  *

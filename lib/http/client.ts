@@ -17,6 +17,7 @@ export {
   type DownloadInit,
   type DownloadOptions,
 } from "./download.ts";
+export { type Link, parseLinks } from "./links.ts";
 export type { Multipart, MultipartPart } from "./multipart.ts";
 export type { HttpBody, Progress } from "./payload.ts";
 export * from "./response.ts";
@@ -226,6 +227,44 @@ export async function patch(
   options: RequestOptions = {},
 ): Promise<HttpResponse> {
   return await session().patch(url, options);
+}
+
+/**
+ * Asks for a collection page by page, as each leads to the next one by a `Link`
+ * of the relation `next`; `response.links` has the others.
+ *
+ * @param url The first page's URL.
+ * @param options For each request, as `get` takes them; `query` is for the first.
+ * @returns The answers, in their order; the next is asked for when it is wanted.
+ * @throws {NetError} As `get` does; `"redirect"` if the way leads to another
+ * origin, or back.
+ * @throws {ParseError} If the text is no URL.
+ * @see RFC 8288
+ *
+ * @example
+ * ```ts
+ * import * as net from "netrepl";
+ * import assert from "node:assert/strict";
+ *
+ * await using server = await net.http.serve({}, {
+ *   "GET /hosts": net.http.route({ query: net.http.shape({ page: "integer" }) },
+ *     ({ query: { page } }) =>
+ *       net.http.reply([`r${page}`], {
+ *         headers: page < 3 ? { link: `</hosts?page=${page + 1}>; rel="next"` } : {},
+ *       })),
+ * });
+ * const hosts: unknown[] = [];
+ * for await (const page of net.http.pages(`${server.url}/hosts?page=1`)) {
+ *   hosts.push(...page.json() as unknown[]);
+ * }
+ * assert.deepEqual(hosts, ["r1", "r2", "r3"]);
+ * ```
+ */
+export function pages(
+  url: string | URL,
+  options: GetOptions = {},
+): AsyncGenerator<HttpResponse> {
+  return session().pages(url, options);
 }
 
 /**

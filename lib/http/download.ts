@@ -9,7 +9,7 @@ import { canvas } from "../inspect/canvas.ts";
 import { card } from "../inspect/card.ts";
 import { bytes, duration, rate } from "../inspect/units.ts";
 import { parseHttpDate } from "./fields.ts";
-import { withFile } from "./file_failure.ts";
+import { withFile } from "../file_failure.ts";
 import type { Progress } from "./payload.ts";
 import { HttpStatusError } from "./response.ts";
 import type { GetOptions } from "./settings.ts";

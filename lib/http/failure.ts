@@ -19,7 +19,18 @@ const ERRNO: Readonly<Record<string, string>> = {
 };
 
 /** What else fetch's texts tell, and what we make of it. */
-const CLUES: readonly (readonly [RegExp, code: string, reason: string])[] = [
+const CLUES: readonly (readonly [
+  RegExp,
+  code: string,
+  reason: string,
+  hint?: string,
+])[] = [
+  [
+    /NoApplicationProtocol/,
+    "tls",
+    "it does not speak the version of HTTP that was asked for",
+    '{ version: "2" }, as a body goes by 1.1 unless told so',
+  ],
   [/^Bad resource ID/, "closed", "the session is closed"],
   [/closed before message|reading a body/, "closed", "the answer is cut short"],
   [/UnknownIssuer/, "tls", "TLS failed, nobody that we trust signed for it"],
@@ -108,12 +119,17 @@ export function explain(
   const clue = CLUES.find(([pattern]) => pattern.test(text));
   return new NetError(
     (clue === undefined ? detail : `${clue[2]}: ${detail}`) + through,
-    { code: clue?.[1] ?? "failed", op, target, cause: error },
+    { code: clue?.[1] ?? "failed", op, target, hint: clue?.[3], cause: error },
   );
 }
 
-/** What a message says between what was tried and what to try. */
-function reasonOf({ message, op, target, hint }: NetError): string {
+/**
+ * What an error's message says between what was tried and what to try.
+ *
+ * @param error The error.
+ * @returns Why it failed.
+ */
+export function reasonOf({ message, op, target, hint }: NetError): string {
   const start = `Cannot ${op} ${target}: `.length;
   return message.slice(
     start,

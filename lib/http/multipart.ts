@@ -4,7 +4,7 @@
  * @module
  */
 
-import { withFile } from "./file_failure.ts";
+import { withFile } from "../file_failure.ts";
 
 /** One part of a form: text, octets, a Blob or File, a file by its path, or a stream. */
 export type MultipartPart =

@@ -6,7 +6,7 @@
  */
 
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
-import { NetError } from "../errors.ts";
+import { DecodeError, NetError } from "../errors.ts";
 import { type Canvas, canvas } from "../inspect/canvas.ts";
 import { paint, type Role } from "../inspect/paint.ts";
 import { truncate, visible } from "../inspect/text.ts";
@@ -14,6 +14,7 @@ import { bytes, duration } from "../inspect/units.ts";
 import type { Connection } from "../socket/connection.ts";
 import { endpoint, type EndpointLike } from "../socket/endpoint.ts";
 import { connect } from "../socket/tcp.ts";
+import { reasonOf } from "./failure.ts";
 import {
   type Framing,
   type HeaderField,
@@ -261,9 +262,9 @@ function onWire(
  * @param request A text, octets, or the parts.
  * @param options How long to wait, and how much to take.
  * @returns The reply, and both sides' octets.
- * @throws {DecodeError} If the reply is no HTTP/1.1: layer `"http"`, with the
- * offset from the reply's start.
- * @throws {NetError} `"refused"`, `"timeout"`, `"reset"` and what else `connect` and `read` meet.
+ * @throws {NetError} `"malformed"` for a reply that is no HTTP/1.1 or too large,
+ * `"truncated"` for one that ends too early: its `cause` is a DecodeError, which
+ * has the offset from the reply's start; `"refused"`, `"timeout"`, `"reset"` and what else `connect` and `read` meet.
  * @throws {ParseError} If `to` is no host and port.
  * @see RFC 9112
  *
@@ -326,12 +327,32 @@ async function converse(
       throw chunks.length === 0 && failed instanceof NetError ? failed : error;
     }
     if (chunk) chunks.push(chunk);
-    step = reading.next(chunk);
+    try {
+      step = reading.next(chunk);
+    } catch (error) {
+      throw misdeed(error, `${connection.remoteAddress}`);
+    }
   }
   const elapsed = performance.now() - start;
   const { reply, excess } = step.value;
   const octets = joined(chunks).subarray(0, reply.length);
   return new RawReply({ request, octets, reply, excess, elapsed });
+}
+
+/** Says of octets that are no reply who sent them. */
+function misdeed(error: unknown, target: string): unknown {
+  if (!(error instanceof DecodeError)) return error;
+  const what = error.code === "malformed"
+    ? `it sent a reply that cannot be read: ${reasonOf(error)}`
+    : error.offset === 0
+    ? "it closed the connection without a word"
+    : `it closed the connection within its reply: ${reasonOf(error)}`;
+  return new NetError(what, {
+    code: error.code,
+    op: "ask",
+    target,
+    cause: error,
+  });
 }
 
 function isConnection(to: EndpointLike | Connection): to is Connection {

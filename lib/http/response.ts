@@ -11,6 +11,7 @@ import { paint, type Role } from "../inspect/paint.ts";
 import { truncate, visible } from "../inspect/text.ts";
 import { bytes, duration } from "../inspect/units.ts";
 import { verb } from "./failure.ts";
+import { type Link, parseLinks } from "./links.ts";
 
 /** One step on the way to an answer: asked, and not the end of it. */
 export interface Hop {
@@ -185,6 +186,15 @@ export class HttpResponse {
         rest.length > 0 ? reason.toLowerCase() : "unexpected end",
       );
     }
+  }
+
+  /**
+   * Where the field `Link` leads, by relation: `response.links.next?.url`.
+   *
+   * @see RFC 8288 §3
+   */
+  get links(): Readonly<Partial<Record<string, Link>>> {
+    return parseLinks(this.headers.get("link") ?? "", this.url);
   }
 
   /**

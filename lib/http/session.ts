@@ -13,6 +13,7 @@ import { HttpCache } from "./cache.ts";
 import { type Cookie, CookieJar } from "./cookies.ts";
 import { type Download, download, type DownloadOptions } from "./download.ts";
 import type { Ask } from "./exchange.ts";
+import { follow } from "./pages.ts";
 import { payload } from "./payload.ts";
 import { type HttpResponse, HttpStatusError } from "./response.ts";
 import { type RetryPolicy, retryPolicy } from "./retry.ts";
@@ -61,7 +62,9 @@ const MAX_REDIRECTS = 20;
 
 /**
  * A session: `client` makes it. Its connections stay open from one request to
- * the next, up to `close`.
+ * the next, up to `close`. Within TLS, requests with a body go by HTTP/1.1 on
+ * connections of their own unless `version` says `"2"`: over HTTP/2 the runtime
+ * holds the last octets of many bodies back for 40 ms.
  *
  * @example
  * ```ts
@@ -247,6 +250,28 @@ export class HttpSession implements Disposable {
       url,
       { ...options, timeout: Infinity, headTimeout: timeout },
       (taking) => Promise.resolve(streamed(taking)),
+    );
+  }
+
+  /**
+   * Asks for a collection page by page, as each leads to the next one by a `Link`
+   * of the relation `next`.
+   *
+   * @param url The first page's URL, or a reference below the base URL.
+   * @param options For each request; `query` is for the first.
+   * @returns The answers, in their order; the next is asked for when it is wanted.
+   * @throws {NetError} As `get` does; `"redirect"` if the way leads to another
+   * origin, or back.
+   * @see RFC 8288
+   */
+  pages(
+    url: string | URL,
+    options: GetOptions = {},
+  ): AsyncGenerator<HttpResponse> {
+    const { query: _, ...later } = options;
+    return follow(
+      (to) => this.get(to, to === url ? options : later),
+      url,
     );
   }
 

@@ -58,7 +58,11 @@ export class HttpStream implements AsyncIterable<Uint8Array>, AsyncDisposable {
   readonly status: number;
   /** The words after them. */
   readonly statusText: string;
-  /** The header fields. */
+  /**
+   * The header fields, as they fit what is read: of a body that came compressed
+   * without `content-encoding` and `content-length`, so that both may be passed
+   * on. `whole` has all of them, as requests and httpx have, and fetch itself.
+   */
   readonly headers: Headers;
   /** Where it comes from, after redirections. */
   readonly url: string;
@@ -82,7 +86,7 @@ export class HttpStream implements AsyncIterable<Uint8Array>, AsyncDisposable {
     const { response, url, method, since } = parts;
     this.status = response.status;
     this.statusText = response.statusText || reasonPhrase(response.status);
-    this.headers = response.headers;
+    this.headers = fittingFields(response);
     this.url = url;
     this.method = method;
     this.firstByte = performance.now() - since;
@@ -142,11 +146,11 @@ export class HttpStream implements AsyncIterable<Uint8Array>, AsyncDisposable {
       if (size > limit) throw tooLarge(limit, this.method, this.url);
       chunks.push(chunk);
     }
-    const { since, cached } = this.#parts;
+    const { response, since, cached } = this.#parts;
     return new HttpResponse({
       status: this.status,
       statusText: this.statusText,
-      headers: this.headers,
+      headers: response.headers,
       url: this.url,
       method: this.method,
       body: joined(chunks),
@@ -253,6 +257,19 @@ export class HttpStream implements AsyncIterable<Uint8Array>, AsyncDisposable {
     this.#ended = true;
     this.#parts.onEnd();
   }
+}
+
+/** What fetch undoes; other codings it leaves as they are. */
+const UNDONE = /^(gzip|br)$/i;
+
+/** The fields of an answer without those that fetch has made untrue. */
+function fittingFields({ headers, body }: Response): Headers {
+  const coding = headers.get("content-encoding");
+  if (body === null || coding === null || !UNDONE.test(coding)) return headers;
+  const fields = new Headers(headers);
+  fields.delete("content-encoding");
+  fields.delete("content-length");
+  return fields;
 }
 
 /**

@@ -25,9 +25,15 @@ export interface TransportOptions {
   ca?: string | readonly string[] | undefined;
   /** This side's certificate and its private key, as PEM. */
   certificate?: { readonly cert: string; readonly key: string } | undefined;
-  /** The one version to speak; `"2"` without TLS goes by prior knowledge. @default {what both sides have} */
+  /**
+   * The one version to speak; `"2"` without TLS goes by prior knowledge.
+   * @default {what both sides have; for requests with a body 1.1}
+   */
   version?: "1.1" | "2" | undefined;
-  /** Use the runtime's own connections, which outlive the session. @default {false} */
+  /**
+   * Use the runtime's own connections, which outlive the session; over TLS a body
+   * may then wait 40 ms for its last octets to go. @default {false}
+   */
   shared?: boolean | undefined;
   /** The address of this machine to connect from. */
   localAddress?: string | undefined;
@@ -82,21 +88,34 @@ export function openLine(options: TransportOptions): Line {
     : proxy !== undefined
     ? { url: proxy }
     : undefined;
-  const client = Deno.createHttpClient({
-    allowHost: true,
-    ...(through && { proxy: through }),
-    ...(authorities.length > 0 && { caCerts: authorities }),
-    ...(certificate && { cert: certificate.cert, key: certificate.key }),
-    ...(version === "1.1" && { http2: false }),
-    ...(version === "2" && { http1: false }),
-    ...(localAddress !== undefined && { localAddress }),
-  });
+  const open = (of: typeof version): Deno.HttpClient =>
+    Deno.createHttpClient({
+      allowHost: true,
+      ...(through && { proxy: through }),
+      ...(authorities.length > 0 && { caCerts: authorities }),
+      ...(certificate && { cert: certificate.cert, key: certificate.key }),
+      ...(of === "1.1" && { http2: false }),
+      ...(of === "2" && { http1: false }),
+      ...(localAddress !== undefined && { localAddress }),
+    });
+  const client = open(version);
+  // The runtime leaves Nagle's algorithm on (denoland/deno#35581). Of a body
+  // over HTTP/2 a last small frame often waits 40 ms for the server to confirm
+  // the one before; in HTTP/1.1 head and body are one write.
+  let forBodies: Deno.HttpClient | undefined;
+  const clientOf = (url: string, { body }: RequestInit): Deno.HttpClient =>
+    version === undefined && body !== undefined && url.startsWith("https:")
+      ? forBodies ??= open("1.1")
+      : client;
   return {
     send: (url, init: RequestInit & { client?: Deno.HttpClient }) => {
-      init.client = client;
+      init.client = clientOf(url, init);
       return fetch(url, init);
     },
-    close: () => client.close(),
+    close() {
+      client.close();
+      forBodies?.close();
+    },
   };
 }
 

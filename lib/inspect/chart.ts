@@ -60,11 +60,12 @@ export function sparkline(numbers: Iterable<number>): string {
     if (value < low) low = value;
     if (value > high) high = value;
   }
+  // Halved first where the distance of two extremes does not fit a number.
+  const scale = Number.isFinite(high - low) ? 1 : 2;
   return values.map((value) => {
     if (!Number.isFinite(value)) return " ";
     if (high === low) return "▄";
-    // Halved first: the distance of two extremes may not fit a number.
-    const share = (value / 2 - low / 2) / (high / 2 - low / 2);
+    const share = (value / scale - low / scale) / (high / scale - low / scale);
     return EIGHTHS_UP[Math.min(Math.floor(share * 8), 7)];
   }).join("");
 }

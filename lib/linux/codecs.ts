@@ -11,6 +11,11 @@ import type { Message } from "./message.ts";
 import type { Attributes } from "./received.ts";
 import type { Device } from "./specs.ts";
 
+/** A link's address as `ip` shows it, of however many octets it is. */
+function linkAddress(octets: Uint8Array): string {
+  return Array.from(octets, (x) => x.toString(16).padStart(2, "0")).join(":");
+}
+
 /** Gives the index of an interface. */
 export type IndexOf = (device: Device) => number;
 
@@ -119,7 +124,7 @@ export const as = {
     toIp: (v) => String(Math.round(v / 1000)),
   } as Codec<number>,
   mac: {
-    read: (a) => `${mac(a.octets())}`,
+    read: (a) => linkAddress(a.octets()),
     write: (m, t, v) => m.octets(t, mac(v).toBytes()),
     fromIp: String,
     toIp: String,
@@ -129,7 +134,7 @@ export const as = {
     read: (a) => {
       const octets = a.octets();
       const priority = octets.subarray(0, 2).toHex();
-      return `${priority}.${mac(octets.subarray(2, 8))}`;
+      return `${priority}.${linkAddress(octets.subarray(2, 8))}`;
     },
     write: () => {},
     // It is shown there without leading zeros.

@@ -232,35 +232,39 @@ export class Plan extends PlannedChanges {
 
   /** Goes on after a failure: the more is undone the better. */
   async #undoAll(undo: readonly Operation[][]): Promise<NetError[]> {
-    const operations = undo.toReversed().flat();
-    const failed = await this.#undoEach(operations);
+    const failed: [Operation, NetError][] = [];
     // A route stays when the address goes by which its router was reached, and
-    // can come back only behind that address.
-    const isRoute = ([{ op }]: [Operation, NetError]) => op === "replaceRoute";
-    const again = failed.filter(isRoute).map(([operation]) => operation);
-    return [
-      ...failed.filter((one) => !isRoute(one)),
-      ...await this.#undoEach(again),
-    ].map(([, error]) => error);
+    // can come back only behind that address: before what is older than both.
+    let waiting: [Operation, NetError][] = [];
+    for (const operation of undo.toReversed().flat()) {
+      const error = await this.#takeBack(operation);
+      if (error === undefined) {
+        if (operation.op !== "replaceAddress") continue;
+        const still: typeof waiting = [];
+        for (const [route] of waiting) {
+          const error = await this.#takeBack(route);
+          if (error !== undefined) still.push([route, error]);
+        }
+        waiting = still;
+      } else if (operation.op === "replaceRoute") {
+        waiting.push([operation, error]);
+      } else failed.push([operation, error]);
+    }
+    return [...failed, ...waiting].map(([, error]) => error);
   }
 
-  async #undoEach(
-    operations: readonly Operation[],
-  ): Promise<[Operation, NetError][]> {
-    const failed: [Operation, NetError][] = [];
-    for (const operation of operations) {
-      try {
-        await this.#do(operation);
-      } catch (error) {
-        if (!(error instanceof NetError)) throw error;
-        // With an interface's last address the kernel drops its neighbours,
-        // permanent ones too: what is gone needs no deleting.
-        const isGone = error.code === "not-found" &&
-          operation.op.startsWith("delete");
-        if (!isGone) failed.push([operation, error]);
-      }
+  async #takeBack(operation: Operation): Promise<NetError | undefined> {
+    try {
+      await this.#do(operation);
+    } catch (error) {
+      if (!(error instanceof NetError)) throw error;
+      // With an interface's last address the kernel drops its neighbours,
+      // permanent ones too: what is gone needs no deleting.
+      const isGone = error.code === "not-found" &&
+        operation.op.startsWith("delete");
+      if (!isGone) return error;
     }
-    return failed;
+    return undefined;
   }
 
   async #do(operation: Operation): Promise<void> {

@@ -10,7 +10,7 @@ import { check, errno, errnoName, libc } from "../ffi/libc.ts";
 import { Endpoint, isIpv6 } from "./endpoint.ts";
 import { failure } from "./failure.ts";
 import { openWith } from "./socket_options.ts";
-import { socketAddress } from "./made_socket.ts";
+import { encodeEndpoint, Interfaces } from "./socket_address.ts";
 import { COUNTERS, type ThreadStart } from "./thread_protocol.ts";
 
 /**
@@ -70,11 +70,15 @@ export class Answering {
     const family = isIpv6(hostname) ? "ipv6" : "ipv4";
     const target = `the listener on ${place}`;
     const fd = openWith(family, target, { reusePort: true });
-    const address = socketAddress(place);
-    if (bind(fd, address, address.length) < 0 || listen(fd, backlog) < 0) {
-      const code = errnoName(errno());
+    try {
+      const address = encodeEndpoint(place, new Interfaces(fd));
+      if (bind(fd, address, address.length) < 0 || listen(fd, backlog) < 0) {
+        const code = errnoName(errno());
+        throw failure({ code, syscall: "bind" }, "listen on", place);
+      }
+    } catch (error) {
       libc().close(fd);
-      throw failure({ code, syscall: "bind" }, "listen on", place);
+      throw error;
     }
     const own = new Uint8Array(28);
     check(getsockname(fd, own, new Uint32Array([28])), "ask", target);

@@ -6,6 +6,7 @@
 
 import type { Socket } from "node:net";
 import type { DeadlineOptions } from "../deadline.ts";
+import { FreshSocket, opened } from "./fresh_socket.ts";
 import type { Inflow } from "./inflow.ts";
 import type { Outflow } from "./outflow.ts";
 import { settled, within } from "./waiting.ts";
@@ -19,19 +20,22 @@ const LINGER = 250;
  * Closes both directions: what was written goes out first, or else the
  * connection is reset.
  *
- * @param socket The socket.
+ * @param taken The socket.
  * @param inflow Its incoming half.
  * @param outflow Its outgoing half.
  * @param options How long to wait, and who may stop the wait.
  */
 export async function closeSocket(
-  socket: Socket,
+  taken: Socket | FreshSocket,
   inflow: Inflow,
   outflow: Outflow,
   options: DeadlineOptions,
 ): Promise<void> {
   const { timeout = FLUSH, signal } = options;
+  const isDropped = taken instanceof FreshSocket && taken.drop();
   const unread = inflow.close();
+  if (isDropped) return outflow.drop();
+  const socket = opened(taken);
   if (!socket.destroyed) {
     const ended = outflow.end();
     try {

@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { Socket } from "node:net";
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { NetError } from "../errors.ts";
 import { type Address, tryParse } from "../ip/address.ts";
@@ -14,11 +13,13 @@ import type {
   ConnectAttempt,
   ConnectionOptions,
 } from "./connection_options.ts";
+import { type Dial, type Dialled, dialWith } from "./dial.ts";
 import { Endpoint, endpoint, type EndpointLike, isIpv6 } from "./endpoint.ts";
 import { failure, permissionHost } from "./failure.ts";
+import { FreshSocket, opened } from "./fresh_socket.ts";
 import { checkNumbers } from "./listener.ts";
 import { bindable } from "./local.ts";
-import { connectMade } from "./made_socket.ts";
+import type { Stop } from "./made_socket.ts";
 
 /** Options for {@linkcode connect}. */
 export interface ConnectOptions extends DeadlineOptions, ConnectionOptions {
@@ -43,14 +44,6 @@ export interface ConnectOptions extends DeadlineOptions, ConnectionOptions {
    */
   attemptDelay?: number | undefined;
 }
-
-type NodeNet = typeof import("node:net");
-
-/** Loaded with the first connection. */
-let nodeNet: NodeNet | undefined;
-
-/** How one address is connected to: what is the same for all of a name's. */
-type Dial = (peer: Endpoint, signal: AbortSignal) => Promise<Socket>;
 
 /**
  * Opens a TCP connection. A name with several addresses is tried at all of
@@ -98,9 +91,10 @@ export async function connect(
       `Cannot connect to ${peer} as 'attemptDelay' must be 0 or more milliseconds: current value is ${attemptDelay}`,
     );
   }
-  checkNumbers(`connect to ${peer}`, options);
-  using deadline = new Deadline("connect to", `${peer}`, { timeout, signal });
-  deadline.signal.throwIfAborted();
+  const name = `${peer}`;
+  checkNumbers(`connect to ${name}`, options);
+  using deadline = new Deadline("connect to", name, { timeout, signal });
+  deadline.throwIfOver();
   const local = localAddress === undefined ? undefined : await bindable(
     "connect from",
     new Endpoint(`${localAddress}`, localPort),
@@ -109,23 +103,24 @@ export async function connect(
   const places = tryParse(peer.hostname) !== undefined
     ? [peer]
     : await addressesOf(peer, local, options, deadline);
-  const dial = dialWith(local, options, nodeNet ??= await import("node:net"));
-  deadline.signal.throwIfAborted();
+  const dial = dialWith(local, localPort, options.options);
+  deadline.throwIfOver();
   const race = new Race(peer, dial, deadline);
   const [socket, place] = places.length === 1
     ? await race.alone(places[0]!)
     : await race.run(places, attemptDelay);
-  const { attempts } = race;
+  const isFresh = socket instanceof FreshSocket;
   const connection = new Connection(socket, {
     idleTimeout,
-    attempts,
+    attempts: race.attempts,
+    localAddress: isFresh ? socket.localAddress : undefined,
     // Of a name the socket knows the address; of one that waits for its first
     // write, as Fast Open does, it knows nothing yet.
-    remoteAddress: tryParse(place.hostname) ? place : undefined,
+    remoteAddress: isFresh || tryParse(place.hostname) ? place : undefined,
   });
-  socket.resume();
+  if (!isFresh) socket.resume();
   const { localAddress: here, remoteAddress: there } = connection;
-  if (`${here}` === `${there}`) {
+  if (here.port === there.port && `${here}` === `${there}`) {
     // The local port may happen to be the very port that is being tried, and
     // TCP then connects it with itself (simultaneous open, RFC 9293 §3.5).
     connection.reset();
@@ -192,50 +187,6 @@ export function inTurn(places: readonly Endpoint[]): Endpoint[] {
   ).flat().filter((place) => place !== undefined);
 }
 
-/** How to connect: through the runtime, or by a socket with options of its own. */
-function dialWith(
-  local: Endpoint | undefined,
-  { localPort = 0, options }: ConnectOptions,
-  { connect }: NodeNet,
-): Dial {
-  if (options && Object.values(options).some((value) => value !== undefined)) {
-    return (peer, signal) => connectMade(peer, local, options, signal);
-  }
-  return (peer, signal) => {
-    const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-    const socket = connect({
-      host: peer.hostname,
-      port: peer.port,
-      allowHalfOpen: true,
-      ...(local && { localAddress: local.hostname, localPort }),
-    });
-    const stop = () => {
-      // What comes after we stopped waiting is of no interest to anyone.
-      socket.on("error", () => {});
-      socket.destroy();
-      reject(signal.reason);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    socket.once("error", (error) => {
-      signal.removeEventListener("abort", stop);
-      const { syscall } = error as { syscall?: string };
-      reject(
-        syscall === "bind" && local
-          ? failure(error, "connect from", local)
-          : failure(error, "connect to", peer),
-      );
-    });
-    socket.once("connect", () => {
-      signal.removeEventListener("abort", stop);
-      socket.removeAllListeners("error");
-      // Until the connection listens, errors must not end the program.
-      socket.pause();
-      resolve(socket);
-    });
-    return promise;
-  };
-}
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Attempts at the addresses of one name, beside each other. */
@@ -245,7 +196,7 @@ class Race {
   readonly #peer: Endpoint;
   readonly #dial: Dial;
   readonly #deadline: Deadline;
-  #winner: Socket | undefined;
+  #winner: Dialled | undefined;
   readonly #start = performance.now();
 
   constructor(peer: Endpoint, dial: Dial, deadline: Deadline) {
@@ -255,27 +206,33 @@ class Race {
   }
 
   /** Tries the one address there is. */
-  alone(place: Endpoint): Promise<readonly [Socket, Endpoint]> {
-    return this.#try(place, this.#deadline.signal);
+  alone(place: Endpoint): Promise<readonly [Dialled, Endpoint]> {
+    return this.#try(place, this.#deadline);
   }
 
   /** Gives the first socket that connects, and to where. */
   async run(
     places: readonly Endpoint[],
     delay: number,
-  ): Promise<readonly [Socket, Endpoint]> {
+  ): Promise<readonly [Dialled, Endpoint]> {
     const errors: unknown[] = [];
-    const running = new Set<Promise<readonly [Socket, Endpoint] | undefined>>();
+    const running = new Set<
+      Promise<readonly [Dialled, Endpoint] | undefined>
+    >();
     const { signal } = this.#deadline;
     // Ends the attempts that are still on when one has won.
     const over = new AbortController();
     const stop = () => over.abort(signal.reason);
+    const until: Stop = {
+      signal: over.signal,
+      throwIfOver: () => over.signal.throwIfAborted(),
+    };
     signal.addEventListener("abort", stop, { once: true });
     try {
       for (let next = 0; next < places.length || running.size > 0;) {
         if (next < places.length) {
           const place = places[next++]!;
-          const attempt = this.#try(place, over.signal).catch((error) => {
+          const attempt = this.#try(place, until).catch((error) => {
             errors.push(error);
             running.delete(attempt);
             return undefined;
@@ -296,16 +253,17 @@ class Race {
     }
   }
 
-  #drop(other: readonly [Socket, Endpoint] | undefined): void {
+  #drop(other: readonly [Dialled, Endpoint] | undefined): void {
     if (!other || other[0] === this.#winner) return;
-    other[0].on("error", () => {});
-    other[0].destroy();
+    const [socket] = other;
+    if (socket instanceof FreshSocket && socket.drop()) return;
+    opened(socket).on("error", () => {}).destroy();
   }
 
   async #try(
     place: Endpoint,
-    signal: AbortSignal,
-  ): Promise<readonly [Socket, Endpoint]> {
+    stop: Stop,
+  ): Promise<readonly [Dialled, Endpoint]> {
     const begun = performance.now();
     const attempt: Mutable<ConnectAttempt> = {
       address: `${place}`,
@@ -315,14 +273,14 @@ class Race {
     };
     this.attempts.push(attempt);
     try {
-      const socket = await this.#dial(place, signal);
+      const socket = await this.#dial(place, stop);
       if (!this.#winner) {
         this.#winner = socket;
         attempt.outcome = "connected";
       }
       return [socket, place];
     } catch (error) {
-      if (!signal.aborted) {
+      if (!stop.signal.aborted) {
         attempt.outcome = "failed";
         attempt.reason = (error as Error).message;
       }

@@ -6,11 +6,10 @@
 
 import type { Socket } from "node:net";
 import type { DeadlineOptions } from "../deadline.ts";
-import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
 import { bytes } from "../inspect/units.ts";
-import { Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type {
   ConnectAttempt,
   ConnectionFacts,
@@ -21,17 +20,18 @@ import { ConnectionInfo } from "./connection_info.ts";
 import { closeSocket } from "./closing.ts";
 import { decode, wrap } from "./cutting.ts";
 import type { Framing } from "./framing.ts";
+import { FreshSocket, opened } from "./fresh_socket.ts";
 import {
   Inflow,
   type Observer,
   type ReadAllOptions,
   type ReadLineOptions,
 } from "./inflow.ts";
-import { NO_LIMIT, Outflow } from "./outflow.ts";
+import { copy, NO_LIMIT, Outflow } from "./outflow.ts";
 import { LiveOptions } from "./live_options.ts";
 import { familyOf, withDescriptor } from "./socket_options.ts";
 import { within } from "./waiting.ts";
-import { listenTo } from "./wiring.ts";
+import { limitIdleness, localEnd, remoteEnd, wire } from "./wiring.ts";
 import { Chunks, readableOf, writableOf } from "./web_streams.ts";
 
 export type * from "./connection_options.ts";
@@ -72,7 +72,7 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
   readonly remoteAddress: Endpoint;
   /** The addresses that `connect` tried for it, the one that it took the last. */
   readonly attempts: readonly ConnectAttempt[];
-  readonly #socket: Socket;
+  #socket: Socket | FreshSocket;
   readonly #inflow: Inflow;
   readonly #outflow: Outflow;
   #closing: Promise<void> | undefined;
@@ -80,38 +80,26 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
   #writable: WritableStream<Uint8Array> | undefined;
 
   /**
-   * Takes over a connected socket of node:net. Readers of the library get
-   * theirs from `connect`, `listen` and `serve`.
+   * Takes over a connected socket. Readers of the library get theirs from
+   * `connect`, `listen` and `serve`.
    *
-   * @param socket The socket, opened with `allowHalfOpen`.
-   * @param facts What is known besides.
+   * @param socket Of node:net, opened with `allowHalfOpen`; or a fresh one.
+   * @param facts What is known besides: of a fresh one both addresses.
    */
-  constructor(socket: Socket, facts: ConnectionFacts = {}) {
+  constructor(socket: Socket | FreshSocket, facts: ConnectionFacts = {}) {
     const { idleTimeout = Infinity, attempts = NONE } = facts;
     this.#socket = socket;
-    this.localAddress = facts.localAddress ??
-      new Endpoint(socket.localAddress ?? "", socket.localPort ?? 0);
-    this.remoteAddress = facts.remoteAddress ??
-      new Endpoint(socket.remoteAddress ?? "", socket.remotePort ?? 0);
+    this.localAddress = facts.localAddress ?? localEnd(opened(socket));
+    this.remoteAddress = facts.remoteAddress ?? remoteEnd(opened(socket));
     this.attempts = attempts;
-    const inflow = new Inflow(socket, this.remoteAddress);
+    const isFresh = socket instanceof FreshSocket;
+    const inflow = new Inflow(socket, this.remoteAddress, isFresh);
     this.#inflow = inflow;
     this.#outflow = new Outflow(socket, inflow);
-    // Nagle's algorithm holds small writes back for the sake of slow lines,
-    // and answers then come 40 ms late.
-    socket.setNoDelay(true);
-    listenTo(socket, inflow);
-    if (idleTimeout <= 0x7fffffff) {
-      socket.setTimeout(idleTimeout, () => {
-        inflow.fail(
-          new NetError(`idle for ${idleTimeout} ms`, {
-            code: "timeout",
-            op: "keep",
-            target: `the connection to ${this.remoteAddress}`,
-          }),
-        );
-        this.reset();
-      });
+    if (isFresh) socket.inflow = inflow;
+    else wire(socket, inflow);
+    if (idleTimeout < Infinity) {
+      limitIdleness(this.#open(), inflow, idleTimeout);
     }
   }
 
@@ -122,12 +110,14 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   /** Octets that have arrived, read or not. */
   get bytesReceived(): number {
+    // To look at it is to want what has come.
+    if (!this.#closing) this.#open();
     return this.#inflow.received;
   }
 
   /** Which directions still carry octets. */
   get state(): ConnectionState {
-    if (this.#socket.destroyed || this.#closing || this.#inflow.failed) {
+    if (this.#closing || this.#inflow.failed || this.#open().destroyed) {
       return "closed";
     }
     if (this.#outflow.isEnded) {
@@ -148,6 +138,18 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
     return options === NO_LIMIT
       ? this.#inflow.next()
       : this.#inflow.chunk(options);
+  }
+
+  /**
+   * Passes on whatever comes, no faster than the other connection takes it. It
+   * costs less than a loop of `read` and `write`.
+   *
+   * @param to Where to; its half stays open.
+   * @returns When the other side has closed its half.
+   * @throws {NetError} `"reset"` or `"closed"`, of the connection that broke.
+   */
+  copyTo(to: Connection): Promise<void> {
+    return copy(this.#inflow, to.#outflow);
   }
 
   /**
@@ -295,7 +297,7 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
    * @see RFC 9293 §3.5.3
    */
   reset(): void {
-    this.#socket.resetAndDestroy();
+    this.#open().resetAndDestroy();
   }
 
   /**
@@ -306,6 +308,7 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
    * @returns Ends it.
    */
   observe(observer: Observer): () => void {
+    this.#open();
     return this.#inflow.observe(observer);
   }
 
@@ -314,7 +317,7 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
    * `options.set({ ttl: 5 })`; at the prompt a table of all of them.
    */
   get options(): LiveOptions {
-    return new LiveOptions(this.#socket, this.#ends);
+    return new LiveOptions(this.#open(), this.#ends);
   }
 
   /**
@@ -328,7 +331,7 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
   info(): ConnectionInfo {
     const { localAddress, remoteAddress } = this;
     return withDescriptor(
-      this.#socket,
+      this.#open(),
       this.#ends.target,
       (fd) =>
         new ConnectionInfo({ fd, ...this.#ends }, localAddress, remoteAddress),
@@ -362,7 +365,7 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
       remoteAddress: `${this.remoteAddress}`,
       state: this.state,
       bytesSent: this.#outflow.sent,
-      bytesReceived: this.#inflow.received,
+      bytesReceived: this.bytesReceived,
     };
   }
 
@@ -373,15 +376,16 @@ export class Connection implements AsyncIterable<Uint8Array>, AsyncDisposable {
   ): string {
     const room = canvas({ colors: options?.colors });
     const ends = `${this.localAddress} -> ${this.remoteAddress}`;
-    const state = paint(
-      this.state === "open" ? "good" : "warn",
-      this.state,
-      room,
-    );
+    const { state } = this;
+    const shown = paint(state === "open" ? "good" : "warn", state, room);
     const protocol = this.localAddress.isUnix ? "Unix" : "TCP";
-    return `${protocol} ${paint("name", ends, room)} ${state}, ${
+    return `${protocol} ${paint("name", ends, room)} ${shown}, ${
       bytes(this.#outflow.sent)
-    } sent, ${bytes(this.#inflow.received)} received`;
+    } sent, ${bytes(this.bytesReceived)} received`;
+  }
+
+  #open(): Socket {
+    return this.#socket = opened(this.#socket);
   }
 
   get #ends(): { family: "ipv4" | "ipv6" | "unix"; target: string } {

@@ -115,7 +115,11 @@ export function endpoint(from: EndpointLike): Endpoint {
     );
   }
   const { hostname = LOOPBACK, port } = from;
-  return new Endpoint(`${hostname}`.replace(/^\[(.*)\]$/, "$1"), port);
+  const host = `${hostname}`;
+  return new Endpoint(
+    host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host,
+    port,
+  );
 }
 
 function parse(text: string): Endpoint {
@@ -168,4 +172,22 @@ export function isIpv6(hostname: string): boolean {
  */
 export function isLoopback(hostname: string): boolean {
   return /^127(\.\d+){3}$|^::1$|^localhost$/.test(hostname);
+}
+
+/**
+ * Tells whether texts are the address of an endpoint's host, however they are
+ * written, and whether the zone is a name or, as the system may say, a number.
+ *
+ * @param endpoint The endpoint; its host is an address.
+ * @returns Tells so of a text.
+ */
+export function isHostOf({ hostname }: Endpoint): (text: string) => boolean {
+  const wanted = withoutZone(hostname);
+  return (text) =>
+    text === hostname ||
+    wanted !== undefined && withoutZone(text)?.equals(wanted) === true;
+}
+
+function withoutZone(text: string): Address | undefined {
+  return tryParse(text.replace(/%.*/s, ""));
 }

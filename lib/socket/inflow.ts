@@ -49,7 +49,7 @@ export interface Tap {
 }
 
 /** Gives a waiting reader what it waits for. */
-type Resolve = (
+export type Reader = (
   chunk: Uint8Array | null | Promise<Uint8Array | null>,
 ) => void;
 
@@ -64,7 +64,7 @@ export class Inflow {
   /** Whether this side has closed the connection. */
   closed = false;
   /** What has arrived and is not yet taken. */
-  readonly #queue = new ByteQueue();
+  #octets: ByteQueue | undefined;
   readonly #tap: Tap;
   /** The other side, for errors. */
   readonly source: Endpoint;
@@ -73,17 +73,19 @@ export class Inflow {
   /** Settles at the next event that a waiting reader may care about. */
   #news: PromiseWithResolvers<void> | undefined;
   /** Who waits for whatever comes next, with nothing else in mind. */
-  #reader: Resolve | undefined;
-  #paused = false;
+  #reader: Reader | undefined;
+  #paused: boolean;
   #observers: Set<Observer> | undefined;
 
   /**
    * @param tap Where the octets come from.
    * @param source The other side, for errors.
+   * @param paused Whether they only come once they were asked for.
    */
-  constructor(tap: Tap, source: Endpoint) {
+  constructor(tap: Tap, source: Endpoint, paused: boolean = false) {
     this.#tap = tap;
     this.source = source;
+    this.#paused = paused;
   }
 
   /** @param chunk Octets that came, which are ours from now on. */
@@ -132,7 +134,8 @@ export class Inflow {
    * @param octets What went.
    */
   show(direction: "received" | "sent", octets: Uint8Array): void {
-    for (const observer of this.#observers ?? []) observer(direction, octets);
+    if (!this.#observers) return;
+    for (const observer of this.#observers) observer(direction, octets);
   }
 
   /** The other side has closed its half. */
@@ -184,12 +187,25 @@ export class Inflow {
    * @returns The octets as they arrived, or `null` at the end.
    */
   next(): Promise<Uint8Array | null> {
+    return new Promise((resolve) => this.tell(resolve));
+  }
+
+  /**
+   * As `next`, for one who would rather be called.
+   *
+   * @param reader Called with the octets, `null` at the end, or a promise of
+   * either where somebody has to wait for it.
+   */
+  tell(reader: Reader): void {
     if (
-      this.#queue.size > 0 || this.ended || this.failed || this.closed ||
-      this.#reader || this.#news
-    ) return this.chunk({});
+      (this.#octets && this.#octets.size > 0) || this.ended || this.failed ||
+      this.closed || this.#reader || this.#news
+    ) {
+      reader(this.chunk({}));
+      return;
+    }
     this.#resume();
-    return new Promise((resolve) => this.#reader = resolve);
+    this.#reader = reader;
   }
 
   /**
@@ -342,6 +358,11 @@ export class Inflow {
     } finally {
       deadline?.[Symbol.dispose]();
     }
+  }
+
+  /** Of many connections most never have to keep anything. */
+  get #queue(): ByteQueue {
+    return this.#octets ??= new ByteQueue();
   }
 
   #wake(): void {

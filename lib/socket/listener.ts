@@ -17,6 +17,7 @@ import { failure } from "./failure.ts";
 import { bindable } from "./local.ts";
 import { listenMade } from "./made_socket.ts";
 import { UnixEndpoint } from "./unix_endpoint.ts";
+import { untilClosed } from "./waiting.ts";
 
 /** Options for {@linkcode listen}. */
 export interface ListenOptions extends ConnectionOptions {
@@ -178,17 +179,8 @@ export class Listener implements AsyncIterable<Connection>, AsyncDisposable {
   }
 
   /** Connection after connection, until the listener is closed. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Connection> {
-    while (true) {
-      let connection: Connection;
-      try {
-        connection = await this.accept();
-      } catch (error) {
-        if (this.#closed) return;
-        throw error;
-      }
-      yield connection;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Connection> {
+    return untilClosed(() => this.accept(), () => this.#closed);
   }
 
   /** Closes it, as `close` does. */

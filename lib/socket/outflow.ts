@@ -7,7 +7,8 @@
 import type { Socket } from "node:net";
 import type { DeadlineOptions } from "../deadline.ts";
 import { failure } from "./failure.ts";
-import { CLOSED, type Inflow } from "./inflow.ts";
+import { type FreshSocket, opened } from "./fresh_socket.ts";
+import { CLOSED, type Inflow, type Reader } from "./inflow.ts";
 import { within } from "./waiting.ts";
 
 /** What is waited for without a clock, on the path that servers take most. */
@@ -20,7 +21,7 @@ const encoder = new TextEncoder();
 export class Outflow {
   /** Octets that the system has taken. */
   sent = 0;
-  readonly #socket: Socket;
+  #socket: Socket | FreshSocket;
   /** Knows the other side, and what went wrong first. */
   readonly #inflow: Inflow;
   #ended: Promise<void> | undefined;
@@ -29,7 +30,7 @@ export class Outflow {
    * @param socket Where the octets go.
    * @param inflow The other half.
    */
-  constructor(socket: Socket, inflow: Inflow) {
+  constructor(socket: Socket | FreshSocket, inflow: Inflow) {
     this.#socket = socket;
     this.#inflow = inflow;
   }
@@ -55,16 +56,17 @@ export class Outflow {
     if (length === 0) return DONE;
     this.#inflow.show("sent", octets);
     let settle: ((error: Error | null | undefined) => void) | undefined;
-    this.#socket.write(octets, (error) => settle?.(error));
+    const socket = this.#socket = opened(this.#socket);
+    socket.write(octets, (error) => settle?.(error));
     // Mostly the system takes all of it at once, and nobody has to wait.
-    if (this.#socket.writableLength === 0 && this.#socket.writable) {
+    if (socket.writableLength === 0 && socket.writable) {
       this.sent += length;
       return DONE;
     }
     const flushed = new Promise<void>((resolve, reject) => {
       settle = (error) => {
         // What broke the socket tells more than that this write was called off.
-        const cause = error && (this.#socket.errored ?? error);
+        const cause = error && (socket.errored ?? error);
         if (cause) return reject(this.#inflow.failure("write to", cause));
         this.sent += length;
         resolve();
@@ -80,10 +82,16 @@ export class Outflow {
     return this.#ended;
   }
 
+  /** Ends it where nothing was written, and the socket is closed already. */
+  drop(): void {
+    this.#ended = DONE;
+  }
+
   #end(): Promise<void> {
+    const socket = this.#socket = opened(this.#socket);
     const ended = new Promise<void>((resolve, reject) => {
       if (this.#inflow.failed) return reject(this.#inflow.failure("close"));
-      this.#socket.end((error?: Error | null) =>
+      socket.end((error?: Error | null) =>
         error ? reject(this.#inflow.failure("close", error)) : resolve()
       );
     });
@@ -99,4 +107,28 @@ export class Outflow {
         : failure(cause, "write to", this.#inflow.source),
     );
   }
+}
+
+/**
+ * Writes whatever comes, each piece when the one before has left.
+ *
+ * @param from Where octets come from.
+ * @param to Where they go.
+ * @returns At the end of what comes.
+ */
+export function copy(from: Inflow, to: Outflow): Promise<void> {
+  return new Promise((resolve) => {
+    // Kept for every connection of a server, so what is seldom needed, such as
+    // `reject`, is made when it is.
+    const pass: Reader = (chunk) => {
+      if (chunk === null) return resolve();
+      if (!(chunk instanceof Promise)) {
+        const written = to.write(chunk, NO_LIMIT);
+        if (written === DONE) return from.tell(pass);
+        chunk = written.then(() => from.next());
+      }
+      chunk.then(pass, (error) => resolve(Promise.reject(error)));
+    };
+    from.tell(pass);
+  });
 }

@@ -15,12 +15,19 @@ const LOOKS = 4;
 
 type Turn = (next: () => void) => void;
 let turn: Turn | undefined;
+/** All who yield at the same time wait for the same. */
+let over: Promise<void> | undefined;
 
 /** Lets everything else that is ready go on first. */
-export async function yieldTurn(): Promise<void> {
+export function yieldTurn(): Promise<void> {
+  return over ??= takeTurn();
+}
+
+async function takeTurn(): Promise<void> {
   // setTimeout waits for a millisecond or two.
   turn ??= (await import("node:timers")).setImmediate as Turn;
   await new Promise<void>(turn);
+  over = undefined;
 }
 
 /** Takes in what comes by a descriptor, on demand. */

@@ -36,6 +36,7 @@ import {
   setKernelOption,
   type SocketOptions,
 } from "./udp_options.ts";
+import { untilClosed } from "./waiting.ts";
 
 /** LINKTYPE_RAW: packets that start with an IP header of either version. */
 const RAW_IP = 101;
@@ -256,17 +257,8 @@ export class RawSocket implements AsyncIterable<Packet>, AsyncDisposable {
   }
 
   /** Packet after packet, until the socket is closed. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Packet> {
-    while (true) {
-      let packet: Packet;
-      try {
-        packet = await this.receive();
-      } catch (error) {
-        if (this.#isClosed) return;
-        throw error;
-      }
-      yield packet;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Packet> {
+    return untilClosed(() => this.receive(), () => this.#isClosed);
   }
 
   /** Closes it, as `close` does. */

@@ -49,7 +49,7 @@ export async function relay(a: Connection, b: Connection): Promise<void> {
 }
 
 async function pass(from: Connection, to: Connection): Promise<void> {
-  for await (const chunk of from) await to.write(chunk);
+  await from.copyTo(to);
   await to.closeWrite();
 }
 

@@ -17,8 +17,9 @@ import {
 } from "./listener.ts";
 import { ErrorLog } from "./error_log.ts";
 import { ServerMetrics } from "./server_metrics.ts";
-import { settled } from "./waiting.ts";
+import { type CloseOptions, drainOf, Running } from "./running.ts";
 
+export type { CloseOptions };
 export * from "./server_metrics.ts";
 
 /** What a handler is told besides its connection. */
@@ -60,12 +61,6 @@ export interface ServeOptions extends ListenOptions {
     | undefined;
 }
 
-/** Options for the `close` of a server. */
-export interface CloseOptions {
-  /** How long running handlers may go on, in milliseconds. @default {5000} */
-  drain?: number | undefined;
-}
-
 /**
  * A running server.
  *
@@ -92,10 +87,9 @@ export class Server implements AsyncDisposable {
   readonly #handler: Handler;
   readonly #maxConnections: number;
   readonly #log: ErrorLog<Connection | undefined>;
-  readonly #running = new Map<Connection, Promise<void>>();
+  readonly #running = new Running<Connection>();
   readonly #stopping = new AbortController();
   readonly #started = Date.now();
-  #slot: PromiseWithResolvers<void> | undefined;
   #closing: Promise<void> | undefined;
   #bytesSent = 0;
   #bytesReceived = 0;
@@ -144,7 +138,7 @@ export class Server implements AsyncDisposable {
 
   /** The connections being served, oldest first. */
   get connections(): Connection[] {
-    return [...this.#running.keys()];
+    return [...this.#running];
   }
 
   /** Handlers that threw. */
@@ -195,12 +189,7 @@ export class Server implements AsyncDisposable {
    * @throws {RangeError} If `drain` is negative or not a number.
    */
   async close(options: CloseOptions = {}): Promise<void> {
-    const { drain = 5000 } = options;
-    if (!(drain >= 0)) {
-      throw new RangeError(
-        `Cannot close ${this.address} as 'drain' must be 0 or more milliseconds: current value is ${drain}`,
-      );
-    }
+    const drain = drainOf(`${this.address}`, options);
     this.#closing ??= this.#close(drain);
     await this.#closing;
   }
@@ -249,11 +238,8 @@ export class Server implements AsyncDisposable {
     while (!this.#listener.closed) {
       try {
         for await (const connection of this.#listener) {
-          this.#running.set(connection, this.#serve(connection));
-          while (this.#running.size >= this.#maxConnections && !this.#closing) {
-            this.#slot = Promise.withResolvers();
-            await this.#slot.promise;
-          }
+          this.#serve(connection);
+          await this.#running.room(this.#maxConnections);
         }
       } catch (error) {
         // Accepting can fail for a while, as when no more files may be open.
@@ -263,39 +249,47 @@ export class Server implements AsyncDisposable {
     }
   }
 
-  async #serve(connection: Connection): Promise<void> {
-    const { signal } = this.#stopping;
-    const context = {
-      id: this.accepted,
-      peer: connection.remoteAddress,
-      started: Date.now(),
-      signal,
-    };
+  #serve(connection: Connection): void {
+    this.#running.add(connection);
+    // An async function would keep twice as much for every connection.
+    void this.#handle(connection).then(
+      () => this.#finish(connection),
+      (error) => {
+        // A handler that was asked to stop, and did.
+        const { signal } = this.#stopping;
+        const obeyed = signal.aborted && error === signal.reason;
+        if (!obeyed) this.#log.record(error, connection);
+        return this.#finish(connection);
+      },
+    );
+  }
+
+  #handle(connection: Connection): Promise<void> {
     try {
-      // The map must know of the connection before a quick handler ends.
-      await undefined;
-      await this.#handler(connection, context);
+      const done = this.#handler(connection, {
+        id: this.accepted,
+        peer: connection.remoteAddress,
+        started: Date.now(),
+        signal: this.#stopping.signal,
+      });
+      return Promise.resolve(done);
     } catch (error) {
-      // A handler that was asked to stop, and did.
-      const obeyed = signal.aborted && error === signal.reason;
-      if (!obeyed) this.#log.record(error, connection);
+      return Promise.reject(error);
     }
+  }
+
+  async #finish(connection: Connection): Promise<void> {
     await connection.close();
-    this.#running.delete(connection);
     this.#bytesSent += connection.bytesSent;
     this.#bytesReceived += connection.bytesReceived;
-    this.#slot?.resolve();
+    this.#running.delete(connection);
   }
 
   async #close(drain: number): Promise<void> {
     await this.#listener.close();
-    this.#slot?.resolve();
     this.#stopping.abort();
-    if (await settled(this.#running.values(), drain)) return;
-    // Their handlers hear of it from their next read or write; one that waits
-    // for something else entirely is not waited for.
-    for (const connection of this.#running.keys()) connection.reset();
-    await settled(this.#running.values(), 100);
+    // Their handlers hear of a reset from their next read or write.
+    await this.#running.drain(drain, (connection) => connection.reset());
   }
 }
 
@@ -350,9 +344,6 @@ export async function serve(
  * assert.equal(new TextDecoder().decode(await client.readExactly(5)), "hello");
  * ```
  */
-export async function echo(connection: Connection): Promise<void> {
-  let chunk: Uint8Array | null;
-  while ((chunk = await connection.read()) !== null) {
-    await connection.write(chunk);
-  }
+export function echo(connection: Connection): Promise<void> {
+  return connection.copyTo(connection);
 }

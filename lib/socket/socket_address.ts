@@ -24,7 +24,8 @@ const NAME_SIZE = 16;
 /** A descriptor's interfaces: those of its namespace, wherever the thread is. */
 export class Interfaces {
   readonly #fd: number;
-  readonly #names = new Map<number, string>();
+  /** Most sockets never meet a zone. */
+  #names: Map<number, string> | undefined;
 
   /** @param fd A socket. */
   constructor(fd: number) {
@@ -53,7 +54,7 @@ export class Interfaces {
    * @returns Its name; the number as text for one that is gone.
    */
   nameOf(index: number): string {
-    const known = this.#names.get(index);
+    const known = this.#names?.get(index);
     if (known !== undefined) return known;
     const request = new Uint8Array(40);
     new DataView(request.buffer).setInt32(NAME_SIZE, index, true);
@@ -61,7 +62,7 @@ export class Interfaces {
     const name = new TextDecoder().decode(
       request.subarray(0, request.indexOf(0)),
     );
-    this.#names.set(index, name);
+    (this.#names ??= new Map()).set(index, name);
     return name;
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { NetError } from "../errors.ts";
+import { NetError, PermissionError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
 import { bytes, count } from "../inspect/units.ts";
@@ -200,7 +200,9 @@ export class ThreadServer implements AsyncDisposable {
  *
  * A thread shares no variables with the program: the handler is a function that
  * uses nothing but what it is given and what it imports itself, by
- * `await import(…)` of an absolute address. With `maxConnections: 1` it is the book's pool of threads, a client each.
+ * `await import(…)` of an absolute address. With `maxConnections: 1` it is the
+ * book's pool of threads, a client each. To load a thread's program from its
+ * file, the runtime wants `--allow-read`.
  *
  * @param options Where to listen, and how many threads.
  * @param handler What to do with each connection.
@@ -228,7 +230,8 @@ export async function serveThreads(
 /**
  * Serves TCP with a function from octets to octets, through epoll on a thread
  * of its own: half as fast again as `serve`, for servers that only compute.
- * Linux alone, with `--allow-ffi`.
+ * Linux alone, with `--allow-ffi`, and `--allow-read` as for
+ * {@linkcode serveThreads}.
  *
  * @param options Where to listen, and how many threads.
  * @param respond Answers octets as they arrive, in whatever pieces; `null`
@@ -267,6 +270,7 @@ async function start(
       `Cannot serve as 'threads' must be an integer, 1 or more: current value is ${threads}`,
     );
   }
+  mayRead(THREAD);
   // Who holds the port while the threads come up, so that all get the same.
   const { hostname, port } = options;
   const keeper = { hostname, port, options: { reusePort: true } };
@@ -279,9 +283,7 @@ async function start(
     await Promise.all(Array.from({ length: threads }, () => {
       const counts = new SharedArrayBuffer(8 * COUNTERS.length);
       counters.push(new Float64Array(counts));
-      const worker = new Worker(new URL("./serve_thread.ts", import.meta.url), {
-        type: "module",
-      });
+      const worker = new Worker(THREAD, { type: "module" });
       workers.push(worker);
       return listening(worker, address, {
         work,
@@ -301,6 +303,22 @@ async function start(
     throw error;
   }
   return new ThreadServer(address, workers, counters, new Int32Array(stop));
+}
+
+/** The program of a thread. */
+const THREAD = new URL("./serve_thread.ts", import.meta.url);
+
+/** Asks the runtime's permissions before it refuses a thread, out of our sight. */
+function mayRead(program: URL): void {
+  if (program.protocol !== "file:") return;
+  const { state } = Deno.permissions.querySync({ name: "read", path: program });
+  if (state === "granted") return;
+  throw new PermissionError("this program may not read its own files", {
+    code: "permission",
+    op: "start threads of",
+    target: "a server",
+    hint: "deno run --allow-read …",
+  });
 }
 
 /** A function's text, to be made a function again by a thread. */

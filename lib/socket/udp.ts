@@ -9,9 +9,8 @@ import { paint } from "../inspect/paint.ts";
 import { count } from "../inspect/units.ts";
 import type { Datagram } from "./datagram.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { CloseOptions } from "./server.ts";
 import { ErrorLog } from "./error_log.ts";
-import { settled } from "./waiting.ts";
+import { type CloseOptions, drainOf, Running } from "./running.ts";
 import type { OpenOptions } from "./udp_carrier.ts";
 import { open } from "./udp_open.ts";
 import type { Socket } from "./udp_socket.ts";
@@ -76,7 +75,7 @@ export class Server implements AsyncDisposable {
   readonly #handler: Handler;
   readonly #concurrency: number;
   readonly #log: ErrorLog<Datagram | undefined>;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Running<Datagram>();
   #stopped = false;
   #closing: Promise<void> | undefined;
 
@@ -130,12 +129,7 @@ export class Server implements AsyncDisposable {
    * @throws {RangeError} If `drain` is negative or not a number.
    */
   async close(options: CloseOptions = {}): Promise<void> {
-    const { drain = 5000 } = options;
-    if (!(drain >= 0)) {
-      throw new RangeError(
-        `Cannot close ${this.address} as 'drain' must be 0 or more milliseconds: current value is ${drain}`,
-      );
-    }
+    const drain = drainOf(`${this.address}`, options);
     this.#closing ??= this.#close(drain);
     await this.#closing;
   }
@@ -179,12 +173,8 @@ export class Server implements AsyncDisposable {
       try {
         for await (const datagram of this.#socket) {
           if (this.#stopped) return;
-          const running = this.#serve(datagram);
-          this.#running.add(running);
-          running.then(() => this.#running.delete(running));
-          if (this.#running.size >= this.#concurrency) {
-            await Promise.race(this.#running);
-          }
+          void this.#serve(datagram);
+          await this.#running.room(this.#concurrency);
         }
       } catch (error) {
         this.#log.record(error, undefined);
@@ -193,16 +183,18 @@ export class Server implements AsyncDisposable {
   }
 
   async #serve(datagram: Datagram): Promise<void> {
+    this.#running.add(datagram);
     try {
       await this.#handler(datagram, this.#socket);
     } catch (error) {
       this.#log.record(error, datagram);
     }
+    this.#running.delete(datagram);
   }
 
   async #close(drain: number): Promise<void> {
     this.#stopped = true;
-    await settled(this.#running, drain);
+    await this.#running.drain(drain);
     await this.#socket.close();
   }
 }

@@ -7,6 +7,10 @@
 
 import { check, cString, libc } from "../ffi/libc.ts";
 import { type Family, tryParse } from "../ip/address.ts";
+import {
+  OPTIONS,
+  type SocketOptions as StreamOptions,
+} from "./option_table.ts";
 import type { Interfaces } from "./socket_address.ts";
 
 /** What can be set of a UDP socket, as it is opened or by `setOption`. */
@@ -61,26 +65,29 @@ const MAY_FRAGMENT = 0;
 const MAY_NOT_FRAGMENT = 2;
 const MOST = 0x3fff_ffff;
 
-const anyFamily = (option: number, range?: readonly [number, number]) => ({
-  4: [SOL_SOCKET, option],
-  6: [SOL_SOCKET, option],
-  ...range === undefined ? {} : { range },
-} as const);
+/** An option that other sockets have too stands in their table. */
+function shared(
+  name: OptionName & keyof StreamOptions,
+  range?: readonly [number, number],
+): Place {
+  const { number, number6 = number } = OPTIONS.find((x) => x.name === name)!;
+  return { 4: number, 6: number6, ...range && { range } };
+}
 
 const PLACES: { readonly [K in OptionName]: Place } = {
-  broadcast: anyFamily(6),
-  ttl: { 4: [IP, 2], 6: [IPV6, 16], range: [1, 255] },
-  dscp: { 4: [IP, 1], 6: [IPV6, 67], range: [0, 63] },
-  tos: { 4: [IP, 1], 6: [IPV6, 67], range: [0, 255] },
+  broadcast: { 4: [SOL_SOCKET, 6], 6: [SOL_SOCKET, 6] },
+  ttl: shared("ttl", [1, 255]),
+  dscp: shared("dscp", [0, 63]),
+  tos: shared("tos", [0, 255]),
   dontFragment: { 4: [IP, 10], 6: [IPV6, 23] },
-  receiveBuffer: anyFamily(8, [1, MOST]),
-  sendBuffer: anyFamily(7, [1, MOST]),
+  receiveBuffer: shared("receiveBuffer", [1, MOST]),
+  sendBuffer: shared("sendBuffer", [1, MOST]),
   multicastTtl: { 4: [IP, 33], 6: [IPV6, 18], range: [0, 255] },
   multicastLoopback: { 4: [IP, 34], 6: [IPV6, 19] },
   multicastInterface: { 4: [IP, IP_MULTICAST_IF], 6: [IPV6, 17] },
-  bindToDevice: anyFamily(25),
-  reuseAddress: anyFamily(2),
-  reusePort: anyFamily(15),
+  bindToDevice: shared("bindToDevice"),
+  reuseAddress: { 4: [SOL_SOCKET, 2], 6: [SOL_SOCKET, 2] },
+  reusePort: shared("reusePort"),
 };
 
 /** What makes sense only before a socket is bound. */

@@ -8,7 +8,7 @@
 import type { RemoteInfo, Socket as NodeSocket } from "node:dgram";
 import { NetError } from "../errors.ts";
 import { Datagram } from "./datagram.ts";
-import { Endpoint, isLoopback } from "./endpoint.ts";
+import { Endpoint, isHostOf, isLoopback } from "./endpoint.ts";
 import { failure, notAllowed, permissionHost } from "./failure.ts";
 import type { Membership } from "./multicast.ts";
 import { familyOf } from "./socket_address.ts";
@@ -36,6 +36,7 @@ export class RuntimeCarrier implements Carrier {
   /** The runtime does not tell. */
   readonly dropped = 0;
   readonly #socket: NodeSocket;
+  readonly #isRemote: (address: string) => boolean;
   /** Settles when what was handed over so far has left, or was refused. */
   #busy: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -52,6 +53,7 @@ export class RuntimeCarrier implements Carrier {
     const { address, port } = socket.address();
     this.local = new Endpoint(address, port);
     this.remote = remote;
+    this.#isRemote = remote ? isHostOf(remote) : () => false;
     this.#socket = socket;
   }
 
@@ -77,7 +79,7 @@ export class RuntimeCarrier implements Carrier {
   #isOther({ address, port }: RemoteInfo): boolean {
     const { remote } = this;
     return remote !== undefined &&
-      (port !== remote.port || address !== remote.hostname);
+      (port !== remote.port || !this.#isRemote(address));
   }
 
   /** The runtime tells of itself. */

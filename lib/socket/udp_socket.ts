@@ -27,7 +27,7 @@ import {
 } from "./udp_carrier.ts";
 import { LiveOptions } from "./udp_live_options.ts";
 import { Targets } from "./udp_target.ts";
-import { within } from "./waiting.ts";
+import { untilClosed, within } from "./waiting.ts";
 
 const encoder = new TextEncoder();
 
@@ -305,17 +305,8 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
   }
 
   /** Datagram after datagram, until the socket is closed. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Datagram> {
-    while (true) {
-      let datagram: Datagram;
-      try {
-        datagram = await this.receive();
-      } catch (error) {
-        if (this.#closing) return;
-        throw error;
-      }
-      yield datagram;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Datagram> {
+    return untilClosed(() => this.receive(), () => this.closed);
   }
 
   /** Closes it, as `close` does. */

@@ -52,3 +52,25 @@ export async function settled(
     clearTimeout(timer);
   }
 }
+
+/**
+ * Gives one after the other, until what gives them is closed.
+ *
+ * @param next Waits for the next.
+ * @param isClosed Whether that is why `next` threw.
+ */
+export async function* untilClosed<T>(
+  next: () => Promise<T>,
+  isClosed: () => boolean,
+): AsyncGenerator<T> {
+  while (true) {
+    let one: T;
+    try {
+      one = await next();
+    } catch (error) {
+      if (isClosed()) return;
+      throw error;
+    }
+    yield one;
+  }
+}

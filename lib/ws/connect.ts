@@ -23,7 +23,10 @@ export interface ConnectOptions extends DeadlineOptions, SocketLimits {
   signal?: AbortSignal | undefined;
   /** Subprotocols, the most wanted first. */
   protocols?: readonly string[] | undefined;
-  /** Header fields to send besides the usual ones: cookies, `Authorization`. */
+  /**
+   * Header fields to send besides the usual ones: cookies, `Authorization`; a
+   * `Host` takes the place of the URL's.
+   */
   headers?: HeadersInit | undefined;
   /** Whether to offer to deflate messages. @default {false} */
   compress?: boolean | undefined;
@@ -121,7 +124,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 
 /** Fields that are ours to say. */
 const OURS =
-  /^(host|upgrade|connection|sec-websocket-(key|version|protocol|extensions))$/;
+  /^(upgrade|connection|sec-websocket-(key|version|protocol|extensions))$/;
 
 function writeRequest(
   url: URL,
@@ -138,9 +141,10 @@ function writeRequest(
       }`,
     );
   }
+  const own = new Headers(headers);
   const lines = [
     `GET ${url.pathname}${url.search} HTTP/1.1`,
-    `Host: ${url.host}`,
+    `Host: ${own.get("host") ?? url.host}`,
     "Upgrade: websocket",
     "Connection: Upgrade",
     `Sec-WebSocket-Key: ${key}`,
@@ -150,7 +154,7 @@ function writeRequest(
     lines.push(`Sec-WebSocket-Protocol: ${protocols.join(", ")}`);
   }
   if (compress) lines.push(`Sec-WebSocket-Extensions: ${OFFER}`);
-  const own = new Headers(headers);
+  own.delete("host");
   if (url.username !== "" && !own.has("authorization")) {
     const words = [url.username, url.password].map(decodeURIComponent).join(
       ":",

@@ -141,7 +141,10 @@ export async function acceptOf(key: string): Promise<string> {
  * @param word In small letters.
  * @returns Whether it is among them.
  */
-export function hasWord(list: string | undefined, word: string): boolean {
+export function hasWord(
+  list: string | null | undefined,
+  word: string,
+): boolean {
   return (list ?? "").split(",").some((part) =>
     part.trim().toLowerCase() === word
   );

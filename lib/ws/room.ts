@@ -179,6 +179,6 @@ export class Room implements Iterable<Socket> {
       : `, ${paint("warn", `${count(this.#skipped)} missed`, room)}`;
     return `Room of ${paint("number", count(this.size), room)}, ${
       count(this.#said)
-    } messages said${missed}`;
+    } ${this.#said === 1 ? "message" : "messages"} said${missed}`;
   }
 }

@@ -7,6 +7,9 @@
 import type { Address } from "../ip/address.ts";
 import type { SocketLimits, UpgradeRequest } from "./facts.ts";
 import type { Socket } from "./socket.ts";
+import type { UpgradeRules } from "./upgrade.ts";
+
+export type { UpgradeRules };
 
 /** What a handler is told besides its socket. */
 export interface ServeContext {
@@ -29,7 +32,7 @@ export type Handler = (
 ) => Promise<void> | void;
 
 /** Options for `serve`. */
-export interface ServeOptions extends SocketLimits {
+export interface ServeOptions extends SocketLimits, UpgradeRules {
   /**
    * The address to listen on, or a name for it; `"0.0.0.0"` and `"::"` are all
    * of this machine's. @default {"127.0.0.1"}
@@ -39,23 +42,6 @@ export interface ServeOptions extends SocketLimits {
   port?: number | undefined;
   /** Closes the server when it aborts. */
   signal?: AbortSignal | undefined;
-  /** Subprotocols that it speaks; a client's most wanted one is taken. */
-  protocols?: readonly string[] | undefined;
-  /** Whether to deflate messages with clients that offer it. @default {false} */
-  compress?: boolean | undefined;
-  /**
-   * The pages that may connect, as origins; clients that are no browsers name
-   * none, and may. @default {all of them}
-   */
-  origins?: readonly string[] | undefined;
-  /**
-   * Looks at a request: `false` refuses it with 403, a number with that status.
-   */
-  accept?:
-    | ((
-      request: UpgradeRequest,
-    ) => boolean | number | Promise<boolean | number>)
-    | undefined;
   /** A page for browsers that ask for one instead of a WebSocket; HTML. */
   page?: string | undefined;
   /** Sockets at once; others are told 503. @default {Infinity} */

@@ -12,13 +12,21 @@ import { paint } from "../inspect/paint.ts";
 import { count } from "../inspect/units.ts";
 import { Endpoint } from "../socket/endpoint.ts";
 import { ErrorLog } from "../socket/error_log.ts";
-import { settled } from "../socket/waiting.ts";
+import { type CloseOptions, drainOf, Running } from "../socket/running.ts";
 import { readHead } from "./handshake.ts";
-import { type BroadcastOptions, Room } from "./room.ts";
+import { Hosted } from "./hosting.ts";
+import type { BroadcastOptions } from "./room.ts";
 import type { Handler, ServeOptions } from "./serve_options.ts";
-import { type Message, Socket } from "./socket.ts";
-import { judge, refuse } from "./upgrade.ts";
-import type { UpgradeRequest } from "./facts.ts";
+import type { Message, Socket } from "./socket.ts";
+import {
+  answerHead,
+  finalAnswer,
+  judge,
+  requestIn,
+  wantsSocket,
+} from "./upgrade.ts";
+
+export type { CloseOptions };
 
 /**
  * A running WebSocket server; `serve` gives them out.
@@ -43,11 +51,10 @@ export class Server implements AsyncDisposable {
   readonly #handler: Handler;
   readonly #options: ServeOptions;
   readonly #log: ErrorLog<Socket | undefined>;
-  readonly #running = new Map<Socket, Promise<void>>();
-  readonly #shaking = new Map<NodeSocket, Promise<void>>();
+  readonly #hosted: Hosted;
+  readonly #shaking = new Running<NodeSocket>();
   readonly #stopping = new AbortController();
   readonly #over = Promise.withResolvers<void>();
-  readonly #all: Room;
   #accepted = 0;
   #refused = 0;
   #closing: Promise<void> | undefined;
@@ -72,7 +79,10 @@ export class Server implements AsyncDisposable {
     this.#handler = handler;
     this.#options = options;
     this.#log = new ErrorLog(options.onError);
-    this.#all = new Room({ limit: options.highWater });
+    this.#hosted = new Hosted({
+      limits: options,
+      stopping: this.#stopping.signal,
+    });
   }
 
   /** Its URL: `"ws://127.0.0.1:8080"`. */
@@ -87,15 +97,15 @@ export class Server implements AsyncDisposable {
 
   /** Sockets being served. */
   get open(): number {
-    return this.#running.size;
+    return this.#hosted.running.size;
   }
 
   /** The sockets being served, the oldest first. */
   get sockets(): Socket[] {
-    return [...this.#running.keys()];
+    return [...this.#hosted.running];
   }
 
-  /** Requests that became no WebSocket. */
+  /** Requests that became no WebSocket, those for the page aside. */
   get refused(): number {
     return this.#refused;
   }
@@ -118,7 +128,7 @@ export class Server implements AsyncDisposable {
    * @returns How many it was sent to.
    */
   broadcast(message: Message, options: BroadcastOptions = {}): number {
-    return this.#all.broadcast(message, options);
+    return this.#hosted.all.broadcast(message, options);
   }
 
   /**
@@ -128,10 +138,8 @@ export class Server implements AsyncDisposable {
    */
   take(socket: NodeSocket): void {
     if (this.#closing) return void socket.resetAndDestroy();
-    const done = this.#shakeHands(socket).finally(() =>
-      this.#shaking.delete(socket)
-    );
-    this.#shaking.set(socket, done);
+    this.#shaking.add(socket);
+    void this.#shakeHands(socket).finally(() => this.#shaking.delete(socket));
   }
 
   /**
@@ -151,13 +159,8 @@ export class Server implements AsyncDisposable {
    * @param options How long handlers may go on, in milliseconds.
    * @throws {RangeError} If `drain` is negative or not a number.
    */
-  async close(options: { drain?: number | undefined } = {}): Promise<void> {
-    const { drain = 5000 } = options;
-    if (!(drain >= 0)) {
-      throw new RangeError(
-        `Cannot close ${this.url} as 'drain' must be 0 or more milliseconds: current value is ${drain}`,
-      );
-    }
+  async close(options: CloseOptions = {}): Promise<void> {
+    const drain = drainOf(this.url, options);
     this.#closing ??= this.#close(drain);
     await this.#closing;
   }
@@ -198,11 +201,12 @@ export class Server implements AsyncDisposable {
   }
 
   async #shakeHands(socket: NodeSocket): Promise<void> {
-    const { handshakeTimeout = 10_000, maxConnections = Infinity } =
+    const { handshakeTimeout = 10_000, maxConnections = Infinity, page } =
       this.#options;
+    const { signal } = this.#stopping;
     const { remoteAddress = "", remotePort = 0 } = socket;
     const peer = new Endpoint(remoteAddress, remotePort);
-    const refuseWith = (answer: string) => {
+    const refuse = (answer: string) => {
       this.#refused++;
       finish(socket, answer);
     };
@@ -214,58 +218,39 @@ export class Server implements AsyncDisposable {
     try {
       head = await readHead(socket, peer, deadline);
     } catch (error) {
-      const { code } = error as { code?: string };
-      return refuseWith(
-        code === "timeout"
-          ? refuse(408)
-          : code === "too-large"
-          ? refuse(431)
-          : code === "malformed"
-          ? refuse(400)
-          : "",
-      );
+      const status = STATUS[(error as { code?: string }).code ?? ""];
+      return refuse(status === undefined ? "" : finalAnswer(status));
     }
-    if (this.#running.size >= maxConnections) {
-      return refuseWith(refuse(503, "", ["Retry-After: 1"]));
+    const request = requestIn(head, peer);
+    if ("status" in request) {
+      return refuse(finalAnswer(request.status, request.fields));
+    }
+    if (page !== undefined && !wantsSocket(request.headers)) {
+      return finish(socket, finalAnswer(200, {}, page));
+    }
+    if (this.open >= maxConnections) {
+      return refuse(finalAnswer(503, { "Retry-After": "1" }));
     }
     try {
-      const verdict = await judge(head, peer, this.#options);
-      if ("refusal" in verdict) return refuseWith(verdict.refusal);
+      const agreement = await judge(request, this.#options);
+      if ("status" in agreement) {
+        return refuse(finalAnswer(agreement.status, agreement.fields));
+      }
       deadline.signal.throwIfAborted();
-      const { answer, request, protocol, deflate } = verdict;
-      socket.write(answer);
+      socket.write(answerHead(101, agreement.fields));
       this.#accepted++;
-      const open = new Socket(socket, head.rest, {
-        ...this.#options,
-        role: "server",
-        protocol,
-        deflate,
-        peer: `${peer}`,
-        remoteAddress: peer,
-      });
-      this.#all.add(open);
-      this.#running.set(open, this.#serve(open, request));
+      void this.#hosted.serve(
+        socket,
+        head.rest,
+        peer,
+        agreement,
+        (open) => this.#handler(open, { request, signal }),
+        (error, open) => this.#log.record(error, open),
+      );
     } catch (error) {
       if (!this.#closing) this.record(error);
-      refuseWith(refuse(503));
+      refuse(finalAnswer(503));
     }
-  }
-
-  async #serve(socket: Socket, request: UpgradeRequest): Promise<void> {
-    const { signal } = this.#stopping;
-    let code = 1000;
-    try {
-      // The map must know of the socket before a quick handler ends.
-      await undefined;
-      await this.#handler(socket, { request, signal });
-    } catch (error) {
-      // A handler that was asked to stop, and did.
-      const obeyed = signal.aborted && error === signal.reason;
-      if (!obeyed) this.#log.record(error, socket);
-      code = 1011;
-    }
-    await socket.close(this.#closing ? 1001 : code);
-    this.#running.delete(socket);
   }
 
   async #close(drain: number): Promise<void> {
@@ -277,21 +262,20 @@ export class Server implements AsyncDisposable {
         target: this.url,
       }),
     );
-    const { sockets } = this;
-    const partings = sockets.map((socket) => socket.close(1001, "going away"));
-    const all = [
-      ...partings,
-      ...this.#running.values(),
-      ...this.#shaking.values(),
-    ];
-    if (!await settled(all, drain)) {
-      for (const socket of this.#running.keys()) socket.abort();
-      for (const socket of this.#shaking.keys()) socket.resetAndDestroy();
-      await settled(this.#running.values(), 100);
-    }
+    await Promise.all([
+      this.#hosted.running.drain(drain, (socket) => socket.abort()),
+      this.#shaking.drain(drain, (socket) => socket.resetAndDestroy()),
+    ]);
     this.#over.resolve();
   }
 }
+
+/** What is answered to a request that could not be read. */
+const STATUS: Readonly<Record<string, number>> = {
+  timeout: 408,
+  "too-large": 431,
+  malformed: 400,
+};
 
 /** Says a last word and lets go, also of one who does not listen. */
 function finish(socket: NodeSocket, answer: string): void {

@@ -11,15 +11,18 @@ import { acceptOf, hasWord, type Head } from "./handshake.ts";
 
 /** What a server wants of requests. */
 export interface UpgradeRules {
-  /** Subprotocols that it speaks. */
+  /** Subprotocols that it speaks; a client's most wanted one is taken. */
   readonly protocols?: readonly string[] | undefined;
-  /** Whether it deflates. */
+  /** Whether to deflate messages with clients that offer it. @default {false} */
   readonly compress?: boolean | undefined;
-  /** Pages that may connect. */
+  /**
+   * The pages that may connect, as origins; clients that are no browsers name
+   * none, and may. @default {all of them}
+   */
   readonly origins?: readonly string[] | undefined;
-  /** A page for those who want one. */
-  readonly page?: string | undefined;
-  /** Looks at a request. */
+  /**
+   * Looks at a request: `false` refuses it with 403, a number with that status.
+   */
   readonly accept?:
     | ((
       request: UpgradeRequest,
@@ -27,18 +30,29 @@ export interface UpgradeRules {
     | undefined;
 }
 
-/** What is to be answered, and what was agreed on if it is 101. */
-export type Verdict =
-  | { readonly refusal: string }
-  | {
-    readonly answer: string;
-    readonly request: UpgradeRequest;
-    readonly protocol: string;
-    readonly deflate: Deflate | undefined;
-  };
+/** Why a request becomes no WebSocket. */
+export interface Refusal {
+  /** The status code of the answer. */
+  readonly status: number;
+  /** What is wrong. */
+  readonly reason: string;
+  /** Further header fields of the answer. */
+  readonly fields?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What client and server agreed on. */
+export interface Agreement {
+  /** The header fields of the answer, which has the status 101. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** The subprotocol, or `""`. */
+  readonly protocol: string;
+  /** How messages are deflated, if they are. */
+  readonly deflate: Deflate | undefined;
+}
 
 /** Status codes that a refusal may have, in words. */
 const PHRASES: Readonly<Record<number, string>> = {
+  101: "Switching Protocols",
   200: "OK",
   400: "Bad Request",
   401: "Unauthorized",
@@ -53,100 +67,155 @@ const PHRASES: Readonly<Record<number, string>> = {
 };
 
 /**
- * Writes an answer that is no handshake; the connection ends with it.
+ * Writes the head of an answer.
  *
  * @param status Its code.
- * @param body What it says.
- * @param fields Further header fields.
- * @returns The whole answer.
+ * @param fields Its header fields.
+ * @returns The head, with the empty line.
  */
-export function refuse(
+export function answerHead(
   status: number,
-  body = "",
-  fields: readonly string[] = [],
+  fields: Readonly<Record<string, string>>,
 ): string {
-  const text = body === "" ? `${status} ${PHRASES[status] ?? ""}\n` : body;
-  const type = body === "" ? "text/plain" : "text/html";
   return [
     `HTTP/1.1 ${status} ${PHRASES[status] ?? "Refused"}`,
-    `Content-Type: ${type};charset=UTF-8`,
-    `Content-Length: ${new TextEncoder().encode(text).length}`,
-    "Connection: close",
-    ...fields,
-    "",
-    text,
+    ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),
+    "\r\n",
   ].join("\r\n");
 }
 
 /**
- * Judges a request.
+ * Writes an answer that is no handshake; the connection ends with it.
  *
- * @param head The request.
- * @param remoteAddress Who sent it.
- * @param rules What the server wants.
- * @returns The answer.
- * @see RFC 6455 §4.2.1, §4.2.2
+ * @param status Its code.
+ * @param fields Further header fields.
+ * @param page What it says, as HTML. @default {the status}
+ * @returns The whole answer.
  */
-export async function judge(
+export function finalAnswer(
+  status: number,
+  fields: Readonly<Record<string, string>> = {},
+  page?: string,
+): string {
+  const text = page ?? `${status} ${PHRASES[status] ?? ""}\n`;
+  const type = page === undefined ? "text/plain" : "text/html";
+  return answerHead(status, {
+    "Content-Type": `${type};charset=UTF-8`,
+    "Content-Length": `${new TextEncoder().encode(text).length}`,
+    Connection: "close",
+    ...fields,
+  }) + text;
+}
+
+/**
+ * Reads a request out of its head.
+ *
+ * @param head The head.
+ * @param remoteAddress Who sent it.
+ * @returns The request, or why it is none that could become a WebSocket.
+ */
+export function requestIn(
   { start, fields }: Head,
   remoteAddress: Endpoint,
-  rules: UpgradeRules,
-): Promise<Verdict> {
+): UpgradeRequest | Refusal {
   const [, method, target] =
     /^([A-Z]+) (\/\S*|https?:\/\/\S+) HTTP\/1\.\d$/.exec(start) ?? [];
   const host = fields.get("host") ?? "";
   const url = /^[^\s/?#@\\,]+$/.test(host)
     ? URL.parse(target ?? "", `http://${host}`)
     : null;
-  if (method === undefined || url === null) return { refusal: refuse(400) };
-  const { page, origins, accept } = rules;
-  if (method !== "GET") return { refusal: refuse(405, "", ["Allow: GET"]) };
-  if (!hasWord(fields.get("upgrade"), "websocket")) {
-    return page === undefined
-      ? { refusal: refuse(426, "", ["Upgrade: websocket"]) }
-      : { refusal: refuse(200, page) };
+  if (method === undefined || url === null) {
+    return { status: 400, reason: "the target or the host is none" };
   }
-  const key = fields.get("sec-websocket-key") ?? "";
-  if (fields.get("sec-websocket-version") !== "13") {
-    return { refusal: refuse(426, "", ["Sec-WebSocket-Version: 13"]) };
+  if (method !== "GET") {
+    return {
+      status: 405,
+      reason: "here is only GET",
+      fields: { Allow: "GET" },
+    };
   }
-  if (
-    !hasWord(fields.get("connection"), "upgrade") ||
-    !/^[A-Za-z\d+/]{22}==$/.test(key)
-  ) return { refusal: refuse(400) };
-  const origin = fields.get("origin");
-  if (origins && origin !== undefined && !origins.includes(origin)) {
-    return { refusal: refuse(403) };
-  }
-  let headers: Headers;
   try {
-    headers = new Headers([...fields]);
+    const headers = new Headers([...fields]);
+    return { url, headers, protocols: offeredIn(headers), remoteAddress };
   } catch {
-    return { refusal: refuse(400) };
+    return { status: 400, reason: "a header field is none" };
   }
-  const offered = (fields.get("sec-websocket-protocol") ?? "").split(",")
+}
+
+/**
+ * The subprotocols that a client offers.
+ *
+ * @param headers Its header fields.
+ * @returns The most wanted one first.
+ */
+export function offeredIn(headers: Headers): string[] {
+  return (headers.get("sec-websocket-protocol") ?? "").split(",")
     .map((name) => name.trim()).filter((name) => name !== "");
-  const request = { url, headers, protocols: offered, remoteAddress };
-  const verdict = await accept?.(request) ?? true;
-  if (verdict !== true) {
-    return { refusal: refuse(verdict === false ? 403 : verdict) };
+}
+
+/**
+ * Tells whether a request asks for a WebSocket at all.
+ *
+ * @param headers Its header fields.
+ * @returns Whether it does, right or wrong.
+ */
+export function wantsSocket(headers: Headers): boolean {
+  return hasWord(headers.get("upgrade"), "websocket");
+}
+
+/**
+ * Judges a request.
+ *
+ * @param request The request.
+ * @param rules What the server wants.
+ * @returns What both sides agree on, or why there will be no WebSocket.
+ * @see RFC 6455 §4.2.1, §4.2.2
+ */
+export async function judge(
+  request: UpgradeRequest,
+  rules: UpgradeRules,
+): Promise<Agreement | Refusal> {
+  const { headers, protocols } = request;
+  if (!wantsSocket(headers)) {
+    return {
+      status: 426,
+      reason: "here is a WebSocket",
+      fields: { Upgrade: "websocket" },
+    };
   }
-  const protocol = offered.find((name) => rules.protocols?.includes(name)) ??
+  if (headers.get("sec-websocket-version") !== "13") {
+    return {
+      status: 426,
+      reason: "this is not version 13",
+      fields: { "Sec-WebSocket-Version": "13" },
+    };
+  }
+  const key = headers.get("sec-websocket-key") ?? "";
+  if (
+    !hasWord(headers.get("connection"), "upgrade") ||
+    !/^[A-Za-z\d+/]{22}==$/.test(key)
+  ) return { status: 400, reason: "this is no handshake of WebSocket" };
+  const origin = headers.get("origin");
+  if (rules.origins && origin !== null && !rules.origins.includes(origin)) {
+    return { status: 403, reason: "pages of that origin may not connect" };
+  }
+  const verdict = await rules.accept?.(request) ?? true;
+  if (verdict !== true) {
+    return { status: verdict || 403, reason: "this may not connect" };
+  }
+  const protocol = protocols.find((name) => rules.protocols?.includes(name)) ??
     "";
   const deflate = rules.compress
-    ? await agree(fields.get("sec-websocket-extensions"))
+    ? await agree(headers.get("sec-websocket-extensions") ?? undefined)
     : undefined;
-  const lines = [
-    "HTTP/1.1 101 Switching Protocols",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    `Sec-WebSocket-Accept: ${await acceptOf(key)}`,
-  ];
-  if (protocol !== "") lines.push(`Sec-WebSocket-Protocol: ${protocol}`);
-  if (deflate) lines.push(`Sec-WebSocket-Extensions: ${deflate.header}`);
   return {
-    answer: `${lines.join("\r\n")}\r\n\r\n`,
-    request,
+    fields: {
+      Upgrade: "websocket",
+      Connection: "Upgrade",
+      "Sec-WebSocket-Accept": await acceptOf(key),
+      ...protocol !== "" && { "Sec-WebSocket-Protocol": protocol },
+      ...deflate && { "Sec-WebSocket-Extensions": deflate.header },
+    },
     protocol,
     deflate,
   };

@@ -8,10 +8,13 @@ import { bench as address } from "./address.ts";
 import { bench as capture } from "./capture.ts";
 import { bench as connect } from "./connect.ts";
 import { bench as craft } from "./craft.ts";
+import { bench as device } from "./device.ts";
+import { bench as deviceFleet } from "./device_fleet.ts";
 import { bench as dns } from "./dns.ts";
 import { bench as echo } from "./echo.ts";
 import { bench as entry } from "./entry.ts";
 import { bench as fabric } from "./fabric.ts";
+import { bench as firstByte } from "./first_byte.ts";
 import { bench as httpClient } from "./http_client.ts";
 import { bench as httpServer } from "./http_server.ts";
 import { bench as lab } from "./lab.ts";
@@ -21,6 +24,16 @@ import { bench as filter } from "./filter.ts";
 import { bench as sockets } from "./sockets.ts";
 import { bench as summarize } from "./summarize.ts";
 import { bench as table } from "./table.ts";
+import { bench as firewallLoad } from "./firewall_load.ts";
+import { bench as firewallSimulate } from "./firewall_simulate.ts";
+import { bench as firewallText } from "./firewall_text.ts";
+import { bench as snmpWalk } from "./snmp_walk.ts";
+import { bench as ssh } from "./ssh.ts";
+import { bench as textfsm } from "./textfsm.ts";
+import { bench as tlsHandshake } from "./tls_handshake.ts";
+import { bench as tlsInspect } from "./tls_inspect.ts";
+import { bench as tlsIssue } from "./tls_issue.ts";
+import { bench as tlsScan } from "./tls_scan.ts";
 import { bench as udp } from "./udp.ts";
 import { bench as websocket } from "./websocket.ts";
 import { bench as wireAsk } from "./wire_ask.ts";
@@ -47,7 +60,20 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   dns,
   http_client: httpClient,
   http_server: httpServer,
+  first_byte: firstByte,
   websocket,
+  ssh,
+  device,
+  device_fleet: deviceFleet,
+  textfsm,
+  snmp_walk: snmpWalk,
+  tls_handshake: tlsHandshake,
+  tls_inspect: tlsInspect,
+  tls_issue: tlsIssue,
+  tls_scan: tlsScan,
+  firewall_text: firewallText,
+  firewall_load: firewallLoad,
+  firewall_simulate: firewallSimulate,
   wire_capture: wireCapture,
   wire_send: wireSend,
   wire_ask: wireAsk,

@@ -20,6 +20,7 @@ export async function bench(): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const servers: Record<string, Served | undefined> = {
     "net.http.serve": await startOurs("http"),
+    "the same, with limits on connections": await startOurs("limited"),
     "bare Deno.serve": await startOurs("bare"),
     aiohttp: await start("/usr/bin/python3", ["-c", AIOHTTP]),
   };

@@ -1,12 +1,13 @@
 /**
  * Servers to be loaded, each in a process of its own that prints its port; run
- * as a child: `served.ts http|bare|ws`.
+ * as a child: `served.ts http|limited|https|https-limited|bare|ws`.
  *
  * @module
  */
 
 import { serve } from "../../lib/http/serve/serve.ts";
 import { echo, serve as serveWs } from "../../lib/ws/serve.ts";
+import { SERVER_CERT, SERVER_KEY } from "../loopback/http_client_pki.ts";
 
 /** A server in a process of its own. */
 export interface Served extends AsyncDisposable {
@@ -48,7 +49,7 @@ export async function start(
 
 /** Starts one of the servers below. */
 export function startOurs(
-  kind: "http" | "bare" | "ws",
+  kind: "http" | "limited" | "https" | "https-limited" | "bare" | "ws",
 ): Promise<Served | undefined> {
   return start(Deno.execPath(), ["run", "-A", "-q", import.meta.url, kind]);
 }
@@ -107,11 +108,17 @@ if (import.meta.main) {
       port: 0,
       onListen: ({ port }) => console.log(port),
     }, (_request) => Response.json(device("17")));
-  } else if (kind === "http") {
-    const server = await serve({}, {
+  } else if (kind !== "ws") {
+    const tls = { cert: SERVER_CERT, key: SERVER_KEY };
+    const server = await serve({
+      tls: kind?.startsWith("https") ? tls : undefined,
+      limits: kind?.endsWith("limited") ? { connections: 10_000 } : undefined,
+    }, {
       "GET /devices": () => [],
       "GET /devices/:id": ({ params }) => device(params.id),
-      "POST /devices": () => ({}),
+      "POST /devices": async ({ bytes }) => ({
+        octets: (await bytes()).length,
+      }),
       "GET /devices/:id/ports/:port": ({ params }) => params,
       "GET /health": () => "fine",
     });

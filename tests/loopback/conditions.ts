@@ -60,7 +60,7 @@ export function sleep(ms: number): Promise<void> {
 
 /** Waits until something holds, which other tasks bring about. */
 export async function until(holds: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
+  const end = performance.now() + 30_000;
   while (!holds()) {
     assert.ok(performance.now() < end, `never came true: ${holds}`);
     await sleep(1);

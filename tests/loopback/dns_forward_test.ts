@@ -12,6 +12,7 @@ import { query } from "../../lib/dns/query.ts";
 import { recordData } from "../../lib/dns/record.ts";
 import { type NameServer, type Reply, serve } from "../../lib/dns/serve.ts";
 import * as udp from "../../lib/socket/udp.ts";
+import { until } from "./conditions.ts";
 
 const ZONE = `$ORIGIN example.
 $TTL 300
@@ -106,12 +107,12 @@ Deno.test("if one server fails the next is asked, and stays the first", async ()
   await using upstream = await serve(ZONE);
   const forwarder = forward(
     [silent.address, broken.address, upstream.address],
-    { timeout: 100, attempts: 1 },
+    { timeout: 300, attempts: 1 },
   );
   assert.equal((await forwarder.query("www.example")).answers.length, 1);
-  const start = performance.now();
+  await until(() => silent.received === 1);
   assert.equal((await forwarder.query("alias.example")).answers.length, 2);
-  assert.ok(performance.now() - start < 90);
+  assert.equal(silent.received, 1);
   assert.equal(broken.metrics.queries, 1);
 });
 
@@ -120,7 +121,7 @@ Deno.test("what nobody answers is SERVFAIL, for a while without asking", async (
   const forwarder = forward(silent.address, {
     timeout: 50,
     attempts: 1,
-    failureTtl: 0.2,
+    failureTtl: 0.6,
   });
   await using server = await serve(forwarder);
   for (let n = 0; n < 3; n++) {
@@ -132,7 +133,7 @@ Deno.test("what nobody answers is SERVFAIL, for a while without asking", async (
   assert.equal(silent.received, 1);
   await assert.rejects(forwarder.query("other.example"), { code: "timeout" });
   await assert.rejects(forwarder.query("other.example"), { code: "failed" });
-  await sleep(250);
+  await sleep(650);
   await assert.rejects(forwarder.query("www.example"), { code: "timeout" });
 });
 
@@ -143,7 +144,7 @@ Deno.test("stale answers are given if asked to, when no server answers", async (
       ? { answers: [{ name, type: "A", ttl: 1, data: "192.0.2.1" }] }
       : undefined
   );
-  const options = { timeout: 50, attempts: 1, failureTtl: 0 };
+  const options = { timeout: 250, attempts: 1, failureTtl: 0 };
   const [strict, lenient] = [
     forward(upstream.address, options),
     forward(upstream.address, { ...options, staleTtl: 60 }),

@@ -10,6 +10,7 @@ import { decode, encode } from "../../lib/dns/message.ts";
 import { query } from "../../lib/dns/query.ts";
 import { queryAll } from "../../lib/dns/query_all.ts";
 import { type NameServer, serve } from "../../lib/dns/serve.ts";
+import { transfer } from "../../lib/dns/transfer.ts";
 import { freshSeed, seeded } from "../../lib/random.ts";
 import * as tcp from "../../lib/socket/tcp.ts";
 import * as udp from "../../lib/socket/udp.ts";
@@ -225,4 +226,27 @@ Deno.test("a flood of questions is answered or dropped, and memory stays", async
   );
   const grown = Deno.memoryUsage().heapUsed - before;
   assert.ok(grown < 64 * 2 ** 20, `${grown} octets more`);
+});
+
+Deno.test("who sends what is no answer over TCP is named, and so is what it did", async () => {
+  await using spoilt = await tcp.serve({}, async (conn) => {
+    const [high = 0, low = 0] = await conn.readExactly(2);
+    const question = await conn.readExactly(high << 8 | low);
+    // An answer to it that says it had nine records, and ends.
+    const octets = encode({ id: question[0]! << 8 | question[1]!, qr: 1 });
+    octets[7] = 9;
+    await conn.write(Uint8Array.of(0, octets.length, ...octets));
+    await conn.closeWrite();
+  });
+  const cut = "cut short at octet 12, needs 1 octets and has 0";
+  await assert.rejects(query(spoilt.address, "a", "A", { transport: "tcp" }), {
+    code: "closed",
+    message:
+      `Cannot ask ${spoilt.address}: it closed the connection after one message that was none: ${cut}`,
+  });
+  await assert.rejects(transfer(spoilt.address, "z"), {
+    code: "malformed",
+    message:
+      `Cannot transfer z from ${spoilt.address}: it sent what is no message: ${cut}`,
+  });
 });

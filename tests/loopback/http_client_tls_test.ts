@@ -1,5 +1,6 @@
 /** Sessions over TLS: an authority of our own, a client's certificate, HTTP/2. */
 import assert from "node:assert/strict";
+import { createSecureServer, type Http2ServerRequest } from "node:http2";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -78,4 +79,52 @@ Deno.test("a client shows its certificate where it is wanted", async () => {
 
 Deno.test("what is no certificate is refused at once", () => {
   assert.throws(() => http.client({ ca: "no PEM" }), /PEM|certificate/i);
+});
+
+Deno.test("bodies go by HTTP/1.1 unless told so, all else by what both sides have", async () => {
+  const seen: string[] = [];
+  const start = async (allowHTTP1: boolean) => {
+    const server = createSecureServer({
+      cert: SERVER_CERT,
+      key: SERVER_KEY,
+      allowHTTP1,
+      ...(allowHTTP1 ? {} : { ALPNProtocols: ["h2"] }),
+    }, (request, reply) => {
+      const { method, httpVersion } = request as Http2ServerRequest;
+      seen.push(`${method} ${httpVersion}`);
+      request.resume();
+      request.on("end", () => reply.end());
+    });
+    server.on("tlsClientError", () => {});
+    const listening = Promise.withResolvers<void>();
+    server.listen(0, "127.0.0.1", listening.resolve);
+    await listening.promise;
+    return {
+      url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      [Symbol.asyncDispose]: () =>
+        new Promise<void>((resolve) => server.close(() => resolve())),
+    };
+  };
+  const body = "x".repeat(5000);
+  {
+    await using both = await start(true);
+    using session = http.client({ ca: CA });
+    await session.get(both.url);
+    await session.post(both.url, { body });
+    await session.delete(both.url);
+    await session.stream(both.url, { method: "PUT", json: [1] });
+    using second = http.client({ ca: CA, version: "2" });
+    await second.post(both.url, { body });
+    assert.deepEqual(
+      seen.splice(0),
+      ["GET 2.0", "POST 1.1", "DELETE 2.0", "PUT 1.1", "POST 2.0"],
+    );
+  }
+  await using modern = await start(false);
+  using session = http.client({ ca: CA });
+  await session.get(modern.url);
+  await assert.rejects(session.post(modern.url, { body }), {
+    code: "tls",
+    message: /does not speak the version of HTTP.*Try: { version: "2" }/,
+  });
 });

@@ -238,6 +238,9 @@ Deno.test("a schema checks body and query before the handler sees them", async (
     headers: { "content-type": "text/csv" },
   };
   assert.equal((await ask(`${server.url}/links/7`, text)).status, 415);
+  // A page of elsewhere may send a body without a type unasked.
+  const untyped = { ...text, headers: {}, body: new Blob(['{"mtu":1500}']) };
+  assert.equal((await ask(`${server.url}/links/7`, untyped)).status, 415);
   const broken = {
     ...text,
     headers: { "content-type": "application/json" },
@@ -256,9 +259,13 @@ Deno.test("close lets requests end, and drops them when the time is up", async (
   const asked = ask(server.url);
   await until(() => server.inFlight === 1);
   const start = performance.now();
-  await Promise.all([server.close(), server.close(), server.finished]);
+  await Promise.all([
+    server.close({ drain: 60_000 }),
+    server.close(),
+    server.finished,
+  ]);
   assert.equal((await asked).body, "done");
-  assert.ok(performance.now() - start < 2000);
+  assert.ok(performance.now() - start < 30_000);
   await assert.rejects(ask(server.url), TypeError);
 
   const stuck = await serve({}, { "GET /": () => new Promise(() => {}) });

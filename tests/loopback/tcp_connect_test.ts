@@ -22,6 +22,7 @@ testUnless(
     const { port } = server.address;
     await using conn = await tcp.connect(`two.invalid:${port}`, {
       lookup: both,
+      attemptDelay: 60_000,
     });
     assert.equal(conn.remoteAddress.hostname, "127.0.0.1");
     const [six, four] = conn.attempts;
@@ -30,7 +31,7 @@ testUnless(
       [`[::1]:${port}`, "failed", "connected"],
     );
     assert.match(six!.reason!, /refused/);
-    assert.ok(four!.started < 200, `${four!.started} ms`);
+    assert.ok(four!.started < 30_000, `${four!.started} ms`);
   },
 );
 
@@ -59,7 +60,7 @@ testUnless(
     });
     const ms = performance.now() - start;
     assert.equal(conn.remoteAddress.hostname, "127.0.0.1");
-    assert.ok(ms >= 45 && ms < 1000, `${ms} ms`);
+    assert.ok(ms >= 45 && ms < 30_000, `${ms} ms`);
     assert.deepEqual(
       conn.attempts.map(({ outcome }) => outcome),
       ["abandoned", "connected"],

@@ -295,12 +295,14 @@ Deno.test("small writes leave at once: no wait of 40 ms for Nagle", async () => 
     }
   });
   await using client = await tcp.connect(server.address);
-  const start = performance.now();
+  const times: number[] = [];
   for (let i = 0; i < 50; i++) {
+    const start = performance.now();
     await client.write("a");
     await client.write("b");
     await client.readExactly(2);
+    times.push(performance.now() - start);
   }
-  const ms = performance.now() - start;
-  assert.ok(ms < 1000, `${ms} ms; with Nagle it is 2,000`);
+  // With Nagle nearly all of them wait.
+  assert.ok(times.sort((a, b) => a - b)[25]! < 35, `${times} ms`);
 });

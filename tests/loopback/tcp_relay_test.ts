@@ -24,6 +24,37 @@ Deno.test("a proxy passes on octets, order and half-close, both ways", async () 
   assert.deepEqual([proxy.failed, far.failed], [0, 0]);
 });
 
+Deno.test("copyTo() passes on what was there and what comes, and leaves the other half open", async () => {
+  await using from = await pair();
+  await using to = await pair();
+  await from.near.write("first ");
+  await until(() => from.far.bytesReceived === 6);
+  const copied = from.far.copyTo(to.near);
+  await from.near.write("second");
+  await from.near.closeWrite();
+  await copied;
+  assert.equal(to.near.state, "open");
+  await to.near.write(", more");
+  await to.near.closeWrite();
+  assert.equal(text(await to.far.readAll()), "first second, more");
+});
+
+Deno.test("copyTo() tells which of the two broke", async () => {
+  for (const broken of ["source", "target"] as const) {
+    await using from = await pair();
+    await using to = await pair();
+    const copied = from.far.copyTo(to.near);
+    if (broken === "source") from.near.reset();
+    else {
+      to.far.reset();
+      await until(() => to.near.state === "closed");
+      await from.near.write("x");
+    }
+    const { remoteAddress } = broken === "source" ? from.far : to.near;
+    await assert.rejects(copied, { code: "reset", target: `${remoteAddress}` });
+  }
+});
+
 Deno.test("a proxy takes no more than its slowest side reads", async () => {
   await using far = await tcp.serve({}, async (conn, { signal }) => {
     await new Promise((resolve) => signal.addEventListener("abort", resolve));

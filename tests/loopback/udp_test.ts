@@ -201,7 +201,8 @@ test("close() lets a running handler answer first", async () => {
   await assert.rejects(stuck.close({ drain: -1 }), RangeError);
   const start = performance.now();
   await stuck.close({ drain: 30 });
-  assert.ok(performance.now() - start < 1000);
+  // 5,000 unless asked.
+  assert.ok(performance.now() - start < 4500);
 });
 
 testUnless(NO_IPV6, "IPv6 datagrams work like those of IPv4", async () => {

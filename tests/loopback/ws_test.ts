@@ -55,6 +55,7 @@ Deno.test("messages go both ways, as texts and as octets, of every length", asyn
 });
 
 Deno.test("the handler knows the request, and may refuse it", async () => {
+  const hosts: string[] = [];
   await using server = await serve({
     protocols: ["v2", "v1"],
     origins: ["https://a.example"],
@@ -64,6 +65,7 @@ Deno.test("the handler knows the request, and may refuse it", async () => {
         : headers.get("authorization") === "Bearer t",
   }, async (socket, { request }) => {
     const { url, headers, protocols, remoteAddress } = request;
+    hosts.push(url.host);
     await socket.send(JSON.stringify([
       url.pathname + url.search,
       headers.get("x-a"),
@@ -97,11 +99,18 @@ Deno.test("the handler knows the request, and may refuse it", async () => {
       message,
     });
   }
+  await using other = await connect(server.url, {
+    headers: { ...headers, host: "other.example" },
+    protocols: ["v1"],
+  });
+  assert.ok(await other.receive());
   await using friend = await connect(server.url, {
     headers: { ...headers, origin: "https://a.example" },
   });
   assert.ok(await friend.receive());
   await until(() => server.refused === 3);
+  const host = `${server.address}`;
+  assert.deepEqual(hosts, [host, "other.example", host]);
 });
 
 Deno.test("how a socket ends is told to both sides", async (t) => {
@@ -155,10 +164,13 @@ Deno.test("how a socket ends is told to both sides", async (t) => {
     const other = await serve({}, echo);
     await using socket = await connect(other.url);
     const start = performance.now();
-    const [, message] = await Promise.all([other.close(), socket.receive()]);
+    const [, message] = await Promise.all([
+      other.close({ drain: 60_000 }),
+      socket.receive(),
+    ]);
     assert.equal(message, null);
     assert.equal(socket.closing?.code, 1001);
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(performance.now() - start < 30_000);
     await assert.rejects(connect(other.url), { code: "refused" });
     await other.finished;
   });
@@ -216,7 +228,7 @@ Deno.test("a room holds nobody up for one who does not read", async () => {
   const slow = await byHand(server);
   await until(() => room.size === 3);
   await ada.send("hi");
-  assert.equal(await bob.receive({ timeout: 1000 }), "hi");
+  assert.equal(await bob.receive({ timeout: 20_000 }), "hi");
   // Much more than the system's buffers hold for one who does not read.
   const chunk = new Uint8Array(100_000);
   let got = 0;

@@ -16,7 +16,7 @@ import { seeded } from "../../lib/random.ts";
 import { known, type Mutant, mutate, readAll } from "./mutation.ts";
 
 /** The most that one packet may take, in milliseconds. */
-export const LIMIT = 1;
+export const LIMIT = 2;
 
 /** The most octets of a packet that a failure prints; its number finds the rest. */
 const SHOWN = 200;

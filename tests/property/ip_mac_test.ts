@@ -13,6 +13,7 @@ import {
 import { vendors, type VendorTable } from "../../lib/ip/mac/oui.ts";
 import { testUnless } from "../skip.ts";
 import { mangled } from "./ip_arbitraries.ts";
+import { least } from "../clock.ts";
 
 /** Octets, often such as have leading zeros or are all ones. */
 const octet = fc.oneof(
@@ -225,13 +226,12 @@ testUnless(
 
 testUnless(
   noIeee,
-  "vendors() reads all of oui.txt in well under a second",
+  "vendors() reads all of oui.txt, and is not long about it",
   async () => {
     const text = await Deno.readTextFile(`${IEEE}/oui.txt`);
-    const started = performance.now();
-    vendors(text);
-    const took = performance.now() - started;
-    assert.ok(took < 1000, `${took} ms`);
+    const took = least(3000, () => vendors(text));
+    // Minutes, if it went back for each line.
+    assert.ok(took < 3000, `${took} ms`);
   },
 );
 

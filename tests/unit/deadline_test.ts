@@ -98,3 +98,31 @@ Deno.test("a limit that is none is refused", () => {
     );
   }
 });
+
+Deno.test("whether it is over can be asked without a timer or a listener", async () => {
+  const caller = new AbortController();
+  using long = new Deadline("read from", "a peer", {
+    timeout: 10_000,
+    signal: caller.signal,
+  });
+  long.throwIfOver();
+  caller.abort("gone");
+  assert.throws(() => long.throwIfOver(), (error) => error === "gone");
+  using short = new Deadline("read from", "a peer", { timeout: 1 });
+  short.throwIfOver();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.throws(() => short.throwIfOver(), { code: "timeout" });
+  assert.throws(() => short.throwIfOver(), { code: "timeout" });
+});
+
+Deno.test("a deadline that nobody watched until it was over is over", async () => {
+  using deadline = new Deadline("read from", "a peer", { timeout: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(deadline.signal.aborted, true);
+  await assert.rejects(deadline.race(Promise.resolve(1)), { code: "timeout" });
+});
+
+Deno.test("a limit of no milliseconds still lets through what is there", async () => {
+  using deadline = new Deadline("read from", "a peer", { timeout: 0 });
+  assert.equal(await deadline.race(Promise.resolve(7)), 7);
+});

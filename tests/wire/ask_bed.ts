@@ -94,6 +94,24 @@ export function echo(dst = THERE): Packet {
   return build(ipv4({ dst }), icmp(), "hello") as Packet;
 }
 
+/**
+ * Waits until something listens for packets in a network.
+ *
+ * @param network The network, in which nothing listened before.
+ */
+export async function listening(
+  network: { readonly namespace: number },
+): Promise<void> {
+  const path = "/proc/thread-self/net/packet";
+  const lines = () =>
+    inside(network, () => Deno.readTextFileSync(path)).trim().split("\n");
+  // The first line says what stands in the others.
+  for (let n = 0; lines().length < 2; n++) {
+    if (n === 4000) throw new Error("nothing listens");
+    await sleep(5);
+  }
+}
+
 /** Lets time pass, in milliseconds. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

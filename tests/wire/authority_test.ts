@@ -211,6 +211,7 @@ testUnless(
     );
     const before = performance.now();
     await authorise({ action: "ping", targets }, { namespace });
-    assert.ok(performance.now() - before < 2000);
+    // Minutes, if each were looked for among all.
+    assert.ok(performance.now() - before < 20_000);
   },
 );

@@ -92,7 +92,7 @@ testUnless(
         assert.ok(found.isDuplicate);
         assert.equal(found.answered, 2);
         assert.equal(found.replies.length, 4);
-        assert.ok(found.replies.every(({ rtt }) => rtt > 0 && rtt < 200));
+        assert.ok(found.replies.every(({ rtt }) => rtt > 0));
         assert.match(Deno.inspect(found), /Duplicate: \S+ is claimed by/);
       });
     }

@@ -56,7 +56,7 @@ export class Bed implements Disposable {
     const isUp = (network: OwnNetwork) =>
       !/NO-CARRIER/.test(network.run("ip", "-o", "link", "show", "up"));
     for (let tries = 0; !this.#opened.every(isUp); tries++) {
-      assert.ok(tries < 200, "no carrier");
+      assert.ok(tries < 2000, "no carrier");
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

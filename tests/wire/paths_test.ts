@@ -45,7 +45,7 @@ testUnless(
           assert.equal(trace.ways.length, 1);
           const answers = trace.hops.flatMap(({ answers }) => answers);
           assert.equal(answers.length, 12);
-          assert.ok(answers.every(({ rtt }) => rtt > 0 && rtt < 500));
+          assert.ok(answers.every(({ rtt }) => rtt > 0));
           const port = protocol === "icmp" ? undefined : "closed";
           assert.ok(trace.hops[3]!.answers.every((one) => one.port === port));
         });
@@ -79,7 +79,7 @@ testUnless(
         );
         const trace = await traceroute("10.0.4.2", {
           flows: 2,
-          timeout: 100,
+          timeout: 250,
           namespace,
         });
         assert.equal(trace.reached, false);

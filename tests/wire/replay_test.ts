@@ -81,7 +81,7 @@ testUnless(
     for (const [options, due] of cases) {
       let late: number[] = [];
       // A machine that has no time may be late, but not time and again.
-      for (let tries = 0; tries < 4; tries++) {
+      for (let tries = 0; tries < 12; tries++) {
         late = await lateness(options, due);
         if (late.every((off) => off > -3 && off < 40)) break;
       }
@@ -206,7 +206,7 @@ testUnless(
 
 testUnless(lacking, "a replay stops within a gap", async () => {
   using ends = await cable();
-  const octets = file([[0, frame(1)], [5000, frame(2)]]);
+  const octets = file([[0, frame(1)], [60_000, frame(2)]]);
   const { namespace } = ends.a;
   const stop = new AbortController();
   const { signal } = stop;
@@ -214,7 +214,7 @@ testUnless(lacking, "a replay stops within a gap", async () => {
   const started = performance.now();
   const run = replay("e0", octets, { namespace, authorised, signal });
   await assert.rejects(async () => await run, { message: "enough" });
-  assert.ok(performance.now() - started < 1000);
+  assert.ok(performance.now() - started < 30_000);
   assert.equal(run.progress.done, 1);
 });
 

@@ -33,7 +33,7 @@ testUnless(
     send(network, 20);
     const page = canvas({ width: 100 });
     let screen = "";
-    for (let tries = 0; tries < 100 && !/ 20 packets/.test(screen); tries++) {
+    for (let tries = 0; tries < 1500 && !/ 20 packets/.test(screen); tries++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       screen = watched.draw(page, 30);
     }

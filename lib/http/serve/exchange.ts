@@ -72,6 +72,7 @@ export class Exchange<
   /** The variable segments of the path, percent-decoded. */
   readonly params: PathParams<Path>;
   readonly #info: RequestInfo;
+  #remoteAddress: Endpoint | undefined;
   readonly #server: Circumstances;
   readonly #validation: Validation | undefined;
   #state: Record<string, unknown> | undefined;
@@ -143,11 +144,8 @@ export class Exchange<
 
   /** Who asks. */
   get remoteAddress(): Endpoint {
-    const { hostname = "", port = 0 } = this.#info.remoteAddr as {
-      hostname?: string;
-      port?: number;
-    };
-    return new Endpoint(hostname, port);
+    // Kept, since a request that became a WebSocket does not tell any more.
+    return this.#remoteAddress ??= peerOf(this.#info);
   }
 
   /**
@@ -217,8 +215,10 @@ export class Exchange<
   }
 
   async #readJson(): Promise<Body> {
-    const type = this.headers.get("content-type");
-    if (type !== null && !/^[^;]*[/+]json\s*(;|$)/i.test(type)) {
+    // No type is not taken for JSON: a page of elsewhere may send that to a
+    // server without being asked whether it may (Fetch §2.2.2, safelisted).
+    const type = this.headers.get("content-type") ?? "nothing";
+    if (!/^[^;]*[/+]json\s*(;|$)/i.test(type)) {
       throw new HttpProblem(
         415,
         `the body is to be JSON, and says it is ${type}`,
@@ -253,4 +253,12 @@ export function pathOf(url: string): string {
   if (start < 0) return "/";
   const query = url.indexOf("?", start);
   return query < 0 ? url.slice(start) : url.slice(start, query);
+}
+
+function peerOf({ remoteAddr }: RequestInfo): Endpoint {
+  const { hostname = "", port = 0 } = remoteAddr as {
+    hostname?: string;
+    port?: number;
+  };
+  return new Endpoint(hostname, port);
 }

@@ -86,6 +86,8 @@ export interface RouteSpec<
 export interface Route<Path extends string = string> {
   /** What is known of it. */
   readonly spec: RouteSpec;
+  /** Whether it takes connections over, as `net.ws.route` does. @default {false} */
+  readonly upgrades?: boolean | undefined;
   /** Answers a request. */
   handler(exchange: Exchange<Path, unknown, unknown>): unknown;
 }

@@ -6,15 +6,16 @@
 
 import { Deadline } from "../../deadline.ts";
 import type { Address } from "../../ip/address.ts";
-import { Endpoint, endpoint } from "../../socket/endpoint.ts";
-import { failure } from "../../socket/failure.ts";
+import { type Endpoint, endpoint } from "../../socket/endpoint.ts";
 import { bindable } from "../../socket/local.ts";
 import { cors, type CorsOptions } from "./cors.ts";
 import { documentRoutes, type OpenApiInfo } from "./openapi.ts";
 import type { Middleware, RouteKey, Routes } from "./route.ts";
+import { connectionLimits } from "./connection_watch.ts";
+import { startLimitedEngine } from "./limited_engine.ts";
 import type { ServeLimits } from "./limits.ts";
 import type { LogEntry } from "./metrics.ts";
-import type { Engine } from "./engine.ts";
+import { startRuntimeEngine } from "./runtime_engine.ts";
 import { HttpServer } from "./server.ts";
 
 /** Options for {@linkcode serve}. */
@@ -34,7 +35,7 @@ export interface ServeOptions {
    * (DNS rebinding) then gets nothing. @default {every name}
    */
   hosts?: readonly string[] | undefined;
-  /** How much it takes of a request, and of requests. */
+  /** How much it takes of a request, of requests, and of connections. */
   limits?: ServeLimits | undefined;
   /** Stands before every route, the first one outermost. */
   use?: readonly Middleware[] | undefined;
@@ -63,7 +64,9 @@ export interface ServeOptions {
  * segments go before variable ones. GET answers HEAD too; OPTIONS, 404 and 405
  * answer themselves. What a handler returns becomes an answer as
  * {@linkcode reply} says; a thrown {@linkcode HttpProblem} is told to the client, and
- * of other errors no word. HTTP/1.1 and HTTP/2 are spoken by the runtime.
+ * of other errors no word. HTTP/1.1 and HTTP/2 are spoken by the runtime; with
+ * limits on connections, or a route that is a WebSocket (`net.ws.route`), it is
+ * HTTP/1.1, as {@linkcode ServeLimits} says.
  *
  * @param options Where to listen, and what else to do; all of them optional.
  * @param routes A handler for each key.
@@ -71,7 +74,8 @@ export interface ServeOptions {
  * @throws {NetError} `"in-use"`, `"not-local"` or `"not-found"`.
  * @throws {PermissionError} If the runtime or the system bars it.
  * @throws {RangeError} If the port or a limit is out of range.
- * @throws {TypeError} If a key is no method and path, or there twice.
+ * @throws {TypeError} If a key is no method and path, or there twice; if
+ * `compression` is wanted where connections have limits or become WebSockets.
  * @see RFC 9110, RFC 9457 (errors)
  *
  * @example
@@ -96,13 +100,23 @@ export async function serve<Key extends RouteKey>(
   routes: Routes<Key>,
 ): Promise<HttpServer> {
   const { hostname, port = 0, signal, limits = {}, use = [], tls } = options;
+  const { compression = false } = options;
   const wanted = endpoint({ hostname, port });
   const {
     body = 1024 * 1024,
     bodyTime = 30_000,
     requests = 10_000,
   } = limits;
-  checkLimits(wanted, { body, bodyTime, requests });
+  const upgrades = Object.values(routes as Routes<string>).some((value) =>
+    typeof value === "object" && value.upgrades === true
+  );
+  const guarded = connectionLimits(limits, upgrades);
+  checkLimits(wanted, { body, bodyTime, requests, ...guarded });
+  if (guarded !== undefined && compression) {
+    throw new TypeError(
+      `Cannot serve on ${wanted} as 'compression' must be off where connections have limits or become WebSockets: current value is true`,
+    );
+  }
   const allowed = options.cors === true ? {} : options.cors;
   const told = options.openapi === true ? {} : options.openapi;
   // Which names the paths have matters to those who write the handlers alone.
@@ -121,43 +135,15 @@ export async function serve<Key extends RouteKey>(
   using deadline = new Deadline("listen on", `${wanted}`, { signal });
   const local = await bindable("listen on", wanted, deadline);
   signal?.throwIfAborted();
-  const engine = startEngine(server, local, wanted, options);
+  const place = { local, wanted, tls, compression, upgrades };
+  const engine = guarded === undefined
+    ? startRuntimeEngine(place, server.answer)
+    : await startLimitedEngine(place, guarded, bodyTime, server.answer);
   server.start(engine, tls === undefined ? "http" : "https");
   const stop = () => void server.close();
   signal?.addEventListener("abort", stop, { once: true });
   engine.finished.finally(() => signal?.removeEventListener("abort", stop));
   return server;
-}
-
-function startEngine(
-  server: HttpServer,
-  local: Endpoint,
-  wanted: Endpoint,
-  { tls, compression = false }: ServeOptions,
-): Engine {
-  const controller = new AbortController();
-  let running: Deno.HttpServer<Deno.NetAddr>;
-  try {
-    running = Deno.serve({
-      hostname: local.hostname,
-      port: local.port,
-      signal: controller.signal,
-      automaticCompression: compression,
-      // Unless told, the runtime prints where it listens.
-      onListen: () => {},
-      onError: () => new Response(null, { status: 500 }),
-      ...tls,
-    }, server.answer);
-  } catch (error) {
-    throw failure(error, "listen on", wanted);
-  }
-  return {
-    address: new Endpoint(running.addr.hostname, running.addr.port),
-    shutdown: () => running.shutdown(),
-    forget: () => running.unref(),
-    abort: () => controller.abort(),
-    finished: running.finished,
-  };
 }
 
 function checkLimits(

@@ -11,15 +11,19 @@ import { table } from "../../inspect/table.ts";
 import { count, duration } from "../../inspect/units.ts";
 import type { Endpoint } from "../../socket/endpoint.ts";
 import { ErrorLog } from "../../socket/error_log.ts";
+import { type CloseOptions, drainOf, Running } from "../../socket/running.ts";
 import { settled } from "../../socket/waiting.ts";
 import type { Behaviour, Engine } from "./engine.ts";
 import { type Circumstances, Exchange, type RequestInfo } from "./exchange.ts";
+import type { ConnectionCounts } from "./limits.ts";
 import type { LogEntry, RouteMetrics } from "./metrics.ts";
 import { HttpProblem } from "./problem.ts";
 import { isPlain, reply } from "./reply.ts";
 import type { Routes, RouteSpec } from "./route.ts";
 import { Routing, type Work } from "./routing.ts";
 import { endOf } from "./streaming.ts";
+
+export type { CloseOptions };
 
 /** How long the last octets have to go out, in milliseconds. */
 const FLUSH = 500;
@@ -57,13 +61,13 @@ export class HttpServer implements AsyncDisposable {
   readonly #circumstances: Circumstances;
   readonly #log: ErrorLog<Request>;
   readonly #stopping = new AbortController();
+  readonly #running = new Running<Request>();
   readonly #chain:
     | ((exchange: Exchange, work: Work) => Promise<Response>)
     | undefined;
   #engine: Engine | undefined;
   #scheme = "http";
   #requests = 0;
-  #inFlight = 0;
   #refused = 0;
   #closing: Promise<void> | undefined;
 
@@ -133,14 +137,25 @@ export class HttpServer implements AsyncDisposable {
     return this.#requests;
   }
 
-  /** Requests that wait for their answer, or for the end of its stream. */
+  /** Requests that wait for their answer, or for the end of its stream or WebSocket. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#running.size;
   }
 
   /** Requests told 503, as too many were worked on. */
   get refused(): number {
     return this.#refused;
+  }
+
+  /**
+   * What became of connections; `undefined` without a limit on them, as the
+   * runtime keeps it to itself.
+   */
+  get connections(): ConnectionCounts | undefined {
+    const { connections } = this.#engine!;
+    if (connections === undefined) return undefined;
+    const { open, dropped, late } = connections;
+    return { open, dropped, late };
   }
 
   /** Errors that handlers threw, problems that are the client's aside. */
@@ -167,18 +182,14 @@ export class HttpServer implements AsyncDisposable {
 
   /**
    * Takes no more requests, lets those that run end, and drops the rest when
-   * the time is up. A second call waits for the first.
+   * the time is up; WebSockets are told at once (1001). A second call waits for
+   * the first.
    *
    * @param options How long requests may go on, in milliseconds.
    * @throws {RangeError} If `drain` is negative or not a number.
    */
-  async close(options: { drain?: number | undefined } = {}): Promise<void> {
-    const { drain = 5000 } = options;
-    if (!(drain >= 0)) {
-      throw new RangeError(
-        `Cannot close ${this.url} as 'drain' must be 0 or more milliseconds: current value is ${drain}`,
-      );
-    }
+  async close(options: CloseOptions = {}): Promise<void> {
+    const drain = drainOf(this.url, options);
     this.#closing ??= this.#close(drain);
     await this.#closing;
   }
@@ -236,7 +247,7 @@ export class HttpServer implements AsyncDisposable {
     info: RequestInfo,
   ): Response | Promise<Response> {
     if (this.#closing !== undefined) return closing();
-    if (this.#inFlight >= this.#behaviour.maxRequests) {
+    if (this.inFlight >= this.#behaviour.maxRequests) {
       this.#refused++;
       return new HttpProblem(503, "too many requests are being worked on", {
         headers: { "retry-after": "1" },
@@ -244,7 +255,7 @@ export class HttpServer implements AsyncDisposable {
     }
     const start = performance.now();
     this.#requests++;
-    this.#inFlight++;
+    this.#running.add(request);
     const [work, params] = this.#routing.find(request);
     const exchange = new Exchange(
       request,
@@ -253,6 +264,8 @@ export class HttpServer implements AsyncDisposable {
       this.#circumstances,
       work.validate,
     );
+    // Asked now: after a handler has taken the connection over it is not known.
+    if (this.#behaviour.log !== undefined) void exchange.remoteAddress;
     const chain = this.#chain;
     try {
       const value = chain === undefined
@@ -261,7 +274,7 @@ export class HttpServer implements AsyncDisposable {
       // A handler that needs not wait is not waited for.
       if (isPlain(value)) {
         const response = Response.json(value);
-        this.#inFlight--;
+        this.#running.delete(request);
         this.#count(response, start, exchange, work);
         return response;
       }
@@ -285,8 +298,14 @@ export class HttpServer implements AsyncDisposable {
     work: Work,
   ): Response {
     const end = endOf(response);
-    if (end === undefined) this.#inFlight--;
-    else end.then(() => this.#inFlight--);
+    const over = () => this.#running.delete(exchange.request);
+    if (end === undefined) over();
+    else {
+      end.then(over, (error) => {
+        this.#log.record(error, exchange.request);
+        over();
+      });
+    }
     this.#count(response, start, exchange, work);
     return response;
   }
@@ -350,23 +369,17 @@ export class HttpServer implements AsyncDisposable {
     );
     const engine = this.#engine!;
     // Once told to end in peace the runtime can no longer be told to drop all.
-    const end = performance.now() + drain;
-    while (this.#inFlight > 0 && performance.now() < end) await soon();
-    if (this.#inFlight > 0) {
+    await this.#running.drain(drain);
+    if (this.inFlight > 0) {
       engine.abort();
       await settled([engine.finished], 1000);
       return;
     }
     // What remains are octets on their way. A client that does not take them,
-    // or that still sends what nobody wants, keeps its connection, but neither
-    // us nor this program.
-    if (!await settled([engine.shutdown()], FLUSH)) engine.forget();
+    // or that still sends what nobody wants, holds up neither us nor this
+    // program.
+    if (!await settled([engine.shutdown()], FLUSH)) engine.giveUp();
   }
-}
-
-/** The next look at what is still going on. */
-function soon(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 function closing(): Response {

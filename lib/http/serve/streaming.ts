@@ -13,7 +13,7 @@ const ends = new WeakMap<Response, Promise<void>>();
  * When the body of an answer will have been made.
  *
  * @param response The answer.
- * @returns A promise that never rejects; `undefined` for a body that is there.
+ * @returns A promise; `undefined` for a body that is there.
  */
 export function endOf(response: Response): Promise<void> | undefined {
   return ends.get(response);
@@ -30,6 +30,18 @@ export function follows(from: Response, to: Response): Response {
   const end = ends.get(from);
   if (end !== undefined) ends.set(to, end);
   return to;
+}
+
+/**
+ * Says of an answer that it is not over when it is given.
+ *
+ * @param response The answer.
+ * @param over Resolves when it is; a rejection is for the log.
+ * @returns The answer.
+ */
+export function lasts(response: Response, over: Promise<void>): Response {
+  ends.set(response, over);
+  return response;
 }
 
 /**
@@ -73,7 +85,5 @@ export function streaming(
       await Promise.race([iterator.return?.(), undefined]);
     },
   }, { highWaterMark: 0 });
-  const response = respond(body);
-  ends.set(response, over.promise);
-  return response;
+  return lasts(respond(body), over.promise);
 }

@@ -119,6 +119,10 @@ Deno.test("updateChecksum() gives RFC 1624's example", () => {
   assert.equal(updateChecksum(0xdd2f, 0x5555, 0x3285), 0x0000);
 });
 
+Deno.test("updateChecksum() carries twice where it must", () => {
+  assert.equal(updateChecksum(0x0003, 0xfd06, 0xfd0a), 0xfffe);
+});
+
 Deno.test("updateChecksum() agrees with summing it all again", () => {
   const part = octets({ minLength: 4, maxLength: 4 });
   fc.assert(

@@ -48,6 +48,7 @@ Deno.test("sparkline() spans from the lowest to the highest", () => {
   assert.equal(sparkline([5, 5, 5]), "▄▄▄");
   assert.equal(sparkline([1, NaN, 2, Infinity]), "▁ █ ");
   assert.equal(sparkline([-Number.MAX_VALUE, 0, Number.MAX_VALUE]), "▁▅█");
+  assert.equal(sparkline([0, Number.MIN_VALUE]), "▁█");
   assert.equal(sparkline(new Set([3, 9])), "▁█");
 });
 

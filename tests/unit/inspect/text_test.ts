@@ -267,5 +267,5 @@ Deno.test("a long line wraps and truncates in linear time", () => {
   assert.equal(wrap(word, 80).length, 3750);
   assert.equal(displayWidth(truncate(word, 80)), 80);
   // A quadratic walk takes minutes.
-  assert.ok(performance.now() - start < 5_000);
+  assert.ok(performance.now() - start < 30_000);
 });

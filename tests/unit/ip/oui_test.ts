@@ -302,7 +302,8 @@ Deno.test("vendors() is not kept busy by hostile text", () => {
       assert.equal((error as Error).name, "ParseError");
     }
   }
-  assert.ok(performance.now() - started < 2000);
+  // Some minutes, if it went back for each character.
+  assert.ok(performance.now() - started < 30_000);
 });
 
 Deno.test("a vendor table shows its counts, and goes into JSON whole", () => {

@@ -395,6 +395,20 @@ Deno.test("the answer to a question is no part of the history", async () => {
   assert.deepEqual(editing.entries, []);
 });
 
+Deno.test("a secret is neither shown nor kept", async () => {
+  using editing = new Editing();
+  const options = { prompt: "Password: ", continuation: "", isHidden: true };
+  const entry = editing.editor.readEntry(options);
+  assert.deepEqual(await editing.keys("(hush", "\t", "x"), ["Password:"]);
+  // What is cut out is not to be had in the next entry either.
+  await editing.keys("\x15", "(hush");
+  assert.equal((await editing.end(entry, "\r")).text, "(hush");
+  assert.deepEqual(editing.entries, []);
+  assert.deepEqual(await editing.rows(), ["Password:"]);
+  void editing.read();
+  assert.deepEqual(await editing.keys("\x19", "1"), ["Password:", "> 1"]);
+});
+
 Deno.test("output after the entry goes to where the cursor is", async () => {
   using editing = new Editing();
   const entry = editing.read();

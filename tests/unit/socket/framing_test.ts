@@ -10,6 +10,7 @@ import {
   lengthPrefixed,
   lines,
 } from "../../../lib/socket/framing.ts";
+import { least } from "../../clock.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -161,15 +162,15 @@ Deno.test("what the other side could not cut is not sent", () => {
 });
 
 Deno.test("a delimiter whose octets come one by one is found in linear time", () => {
-  const queue = new ByteQueue();
-  const framing = delimited("\r\n", { max: 1e6 });
-  const start = performance.now();
-  for (let i = 0; i < 100_000; i++) {
-    queue.push(Uint8Array.of(10));
-    assert.equal(cut(queue, framing), undefined);
-  }
-  queue.push(Uint8Array.of(13, 10));
-  assert.equal((cut(queue, framing) as Uint8Array).length, 100_000);
-  const ms = performance.now() - start;
+  const ms = least(2000, () => {
+    const queue = new ByteQueue();
+    const framing = delimited("\r\n", { max: 1e6 });
+    for (let i = 0; i < 100_000; i++) {
+      queue.push(Uint8Array.of(10));
+      assert.equal(cut(queue, framing), undefined);
+    }
+    queue.push(Uint8Array.of(13, 10));
+    assert.equal((cut(queue, framing) as Uint8Array).length, 100_000);
+  });
   assert.ok(ms < 2000, `${ms} ms`);
 });
