@@ -24,6 +24,10 @@ const USAGE =
 
 /** Reads what was typed; where it makes no sense, the program ends. */
 function typed(args: string[]) {
+  if (Deno.args.includes("--help")) {
+    console.log(USAGE);
+    Deno.exit();
+  }
   try {
     const { values, positionals } = parseArgs({
       args,

@@ -205,6 +205,10 @@ function print(text: string, summary: Summary): void {
 
 /** Reads what was typed; where it makes no sense, the program ends. */
 function typed<T>(read: () => T): T {
+  if (Deno.args.includes("--help")) {
+    console.log(USAGE);
+    Deno.exit();
+  }
   try {
     return read();
   } catch (error) {

@@ -191,6 +191,12 @@ const routes = () =>
     console.log(await net.linux.routes({ family: 4 }));
   });
 await cable.fail();
+// The kernel tells the routes a moment later.
+await pc1.run(async (net) => {
+  const isDown = (route: { readonly flags: readonly string[] }) =>
+    route.flags.includes("linkdown");
+  while (![...await net.linux.routes({ family: 4 })].every(isDown));
+});
 await routes();
 await cable.heal();
 await pc1.run(async (net) => {

@@ -153,6 +153,10 @@ async function attend(
 
 /** Reads what was typed; where it makes no sense, the program ends. */
 function typed() {
+  if (Deno.args.includes("--help")) {
+    console.log(USAGE);
+    Deno.exit();
+  }
   try {
     const options = {
       port: { type: "string", default: "4000" },

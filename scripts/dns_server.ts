@@ -30,6 +30,10 @@ function read(file: string): net.dns.Zone {
 
 /** Reads what was typed; where it makes no sense, the program ends. */
 function typed() {
+  if (Deno.args.includes("--help")) {
+    console.log(USAGE);
+    Deno.exit();
+  }
   try {
     const options = {
       port: { type: "string", default: "5353" },
@@ -47,6 +51,9 @@ function typed() {
     const { forward = [], transfer = [], port } = values;
     if (files.length === 0 && forward.length === 0) {
       throw new TypeError("A ZONE-FILE or --forward is needed");
+    }
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
+      throw new TypeError(`--port must be 0 to 65535, and is ${port}`);
     }
     return { ...values, files, forward, transfer, port: Number(port) };
   } catch (error) {

@@ -29,6 +29,10 @@ const STRATEGIES = [
 
 /** Reads what was typed; where it makes no sense, the program ends. */
 function typed() {
+  if (Deno.args.includes("--help")) {
+    console.log(USAGE);
+    Deno.exit();
+  }
   try {
     const options = {
       port: { type: "string", default: "8080" },

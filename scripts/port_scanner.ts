@@ -24,6 +24,10 @@ const USAGE = `Usage: port_scanner.ts HOST… [--ports PORTS] [--technique NAME]
 
 /** Reads what was typed; where it makes no sense, the program ends. */
 function typed(args: string[]) {
+  if (Deno.args.includes("--help")) {
+    console.log(USAGE);
+    Deno.exit();
+  }
   try {
     const { values, positionals: hosts } = parseArgs({
       args,

@@ -29,6 +29,10 @@ function typed(args: string[]) {
     if (/^[\d.]+$/.test(text) && Number(text) > 0) return Number(text);
     throw new TypeError(`--${name} must be a number above 0, not ${text}`);
   };
+  if (Deno.args.includes("--help")) {
+    console.log(USAGE);
+    Deno.exit();
+  }
   try {
     const { values, positionals: interfaces } = parseArgs({
       args,

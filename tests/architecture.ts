@@ -114,10 +114,11 @@ async function listFiles(url: URL, path: string): Promise<string[]> {
 /** Level 0 knows nothing; what is above may use what is below. */
 const LEVELS: readonly (readonly [level: number, path: RegExp])[] = [
   [0, /^lib\/errors\.ts$/],
-  [0.2, /^lib\/(deadline|yaml|random)\.ts$/],
+  [0.2, /^lib\/(deadline|file_failure|random|yaml)\.ts$/],
   [0.4, /^lib\/inspect\//],
   [0.6, /^lib\/bytes\//],
   [1, /^lib\/ip\//],
+  [3, /^lib\/firewall\/(kernel\/|mod\.ts$)/],
   [2, /^lib\/(packet|switching|firewall|pcap)\//],
   [3, /^lib\/(ffi|socket|dns|http|ws|tls|ssh|snmp|linux|wire)\//],
   [4, /^lib\/(device|diag|lab|fleet)\//],
@@ -129,12 +130,13 @@ const LEVELS: readonly (readonly [level: number, path: RegExp])[] = [
 /** Rooms of one level that may still use each other, one way. */
 const BESIDE = new Map([
   ["pcap", ["packet"]],
+  ["firewall", ["ffi", "linux", "packet"]],
   ["wire", ["ffi", "linux"]],
   ["dns", ["ffi", "linux", "socket"]],
   ["http", ["ffi", "socket"]],
-  ["ws", ["ffi", "socket"]],
-  ["tls", ["ffi", "socket"]],
-  ["ssh", ["ffi", "socket"]],
+  ["ws", ["ffi", "http", "socket"]],
+  ["tls", ["ffi", "socket", "wire"]],
+  ["ssh", ["ffi", "socket", "tls"]],
   ["snmp", ["ffi", "socket"]],
   ["socket", ["ffi", "linux"]],
   ["linux", ["ffi"]],
@@ -298,9 +300,9 @@ function oneDoor(files: readonly SourceFile[]): string[] {
       () => "calls Deno.dlopen outside lib/ffi",
     ),
     ...files.filter(({ path }) => path.startsWith("lib/")).flatMap((file) =>
-      [...file.text.matchAll(/\bimport\(\s*([^"'\s)])/g)].filter(({ index }) =>
-        codeOf(file).startsWith("import", index)
-      ).map(() =>
+      [...file.text.matchAll(/(?<![.#])\bimport\(\s*([^"'\s)])/g)].filter((
+        { index },
+      ) => codeOf(file).startsWith("import", index)).map(() =>
         `${file.path}: import() of a computed specifier; a bundle cannot follow it`
       )
     ),
@@ -308,7 +310,8 @@ function oneDoor(files: readonly SourceFile[]): string[] {
 }
 
 /** What pure files may still name: facts about the terminal, types. */
-const PURE_DENO = /^Deno\.(consoleSize|inspect|InspectOptions|customInspect)$/;
+const PURE_DENO =
+  /^Deno\.(consoleSize|customInspect|errors|inspect|InspectOptions)$/;
 
 /** What the runtime has built in that only computes, and the web lacks. */
 const PURE_NODE = /^node:(zlib|crypto)$/;
@@ -356,7 +359,9 @@ export const rules: readonly Rule[] = [
       find(
         files,
         /^(lib\/(?!pcap\/source\.ts)|mod\.ts)/,
-        /\bconsole\s*\.|\bDeno\s*\.\s*(stdout|stderr|stdin|exit)\b|\b(?<!\.)(alert|prompt|confirm)\s*\(|\bprocess\s*\.\s*(stdout|stderr|exit)\b/g,
+        // A question to the user is a text, which is blank here; transactions
+        // and connections are confirmed too.
+        /\bconsole\s*\.|\bDeno\s*\.\s*(stdout|stderr|stdin|exit)\b|(?<![.#]|\bget )\b(alert|prompt)\s*\(|\b(?<!\.)confirm\(\s+|\bprocess\s*\.\s*(stdout|stderr|exit)\b/g,
         (match) => `uses ${match}`,
       ),
   },

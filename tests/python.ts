@@ -8,6 +8,7 @@
 
 import assert from "node:assert/strict";
 import { testUnless } from "./skip.ts";
+import { seed } from "./seed.ts";
 
 /**
  * Runs a Python program that reads JSON and writes JSON.
@@ -70,7 +71,6 @@ export async function besidePython(
   run: (seed: number) => Promise<void>,
 ): Promise<void> {
   testUnless(await absent(), name, async () => {
-    const seed = Math.floor(Math.random() * 2 ** 31);
     try {
       await run(seed);
     } catch (error) {

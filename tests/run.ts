@@ -1,7 +1,7 @@
 /**
  * Runs everything: installs what the tests need and lack, then the checks in
- * the order in which they are quick. Ends with `N passed, N failed, N skipped`
- * and says why each skip was one.
+ * the order in which they are quick. Ends with why each skip was one, how long
+ * each stage took, what failed and how, and `N passed, N failed, N skipped`.
  *
  * @module
  */
@@ -18,7 +18,8 @@ const NEEDS:
     ],
     ["ip", "iproute2", "the oracle for links, addresses and routes"],
     ["ping", "iputils-ping", "an oracle for who reaches whom"],
-    ["nft", "nftables", "firewalls of the lab"],
+    ["nft", "nftables", "the oracle for firewalls"],
+    ["iptables-nft-restore", "iptables", "a second opinion on its rules"],
     ["ethtool", "ethtool", "offloads in the lab"],
     ["brctl", "bridge-utils", "ifupdown's bridges"],
     ["ifup", "ifupdown", "the reader of /etc/network/interfaces"],
@@ -31,6 +32,13 @@ const NEEDS:
     ["/usr/sbin/snmpd", "snmpd", "a device to ask in the lab"],
     ["/usr/sbin/nginx", "nginx-light", "web servers in the lab"],
     ["ssh", "openssh-client", "a client of the lab's sshd"],
+    ["snmpbulkwalk", "snmp", "a client of SNMP agents"],
+    ["/usr/sbin/snmptrapd", "snmptrapd", "who hears of traps"],
+    [
+      "/usr/lib/python3/dist-packages/textfsm/__init__.py",
+      "python3-textfsm",
+      "an oracle for TextFSM",
+    ],
     ["tayga", "tayga", "NAT64 in the lab"],
     ["/usr/sbin/named", "bind9", "an oracle for zones and answers"],
     ["dnssec-signzone", "bind9-utils", "signed zones"],
@@ -39,7 +47,19 @@ const NEEDS:
       "python3-websockets",
       "a peer for WebSocket",
     ],
-    ["openssl", "openssl", "certificates for DNS over TLS"],
+    ["openssl", "openssl", "the oracle for TLS and certificates"],
+    [
+      "/etc/ssl/certs/ca-certificates.crt",
+      "ca-certificates",
+      "the roots of this system",
+    ],
+    ["sslscan", "sslscan", "a second opinion on TLS servers"],
+    ["certbot", "certbot", "a client of the ACME server"],
+    [
+      "/usr/lib/python3/dist-packages/cryptography_vectors/x509/PKITS_data/ReadMe.txt",
+      "python3-cryptography-vectors",
+      "a public suite of certificate paths",
+    ],
     [
       "/usr/lib/python3/dist-packages/zeroconf/__init__.py",
       "python3-zeroconf",
@@ -61,8 +81,11 @@ const NEEDS:
     ["unshare", "util-linux", "networks that hold nothing but the test"],
   ];
 
-/** Tasks in order; each task's tests are counted, other tasks count as one. */
-const STAGES: readonly string[] = [
+/**
+ * Tasks in order, in groups that run at once: those that mostly wait, each in
+ * networks of its own. A task's tests are counted, other tasks count as one.
+ */
+const STAGES: readonly (string | readonly string[])[] = [
   "fmt:check",
   "lint",
   "check",
@@ -74,13 +97,14 @@ const STAGES: readonly string[] = [
   "test:property",
   "test:packet",
   "test:loopback",
-  "test:scripts",
+  "test:firewall",
+  ["test:scripts", "test:tls"],
+  "test:machines",
   "test:repl",
   "bundle",
   "test:wire",
-  "test:lab",
   // What takes no rights runs so too; only root can give them up.
-  ...Deno.uid() === 0 ? ["test:lab:nobody"] : [],
+  Deno.uid() === 0 ? ["test:lab", "test:lab:nobody"] : "test:lab",
 ];
 
 interface Counts {
@@ -92,6 +116,14 @@ interface Counts {
 const decoder = new TextDecoder();
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const reasons: string[] = [];
+const times: string[] = [];
+const faults: string[] = [];
+
+/** So many failures of a stage are repeated at the end, with so many lines each. */
+const SHOWN = 15;
+
+/** The line that names what failed. */
+const FAULT = /^(?=\S.*(?: => \S+:\d+:\d+| \(uncaught error\))$)/m;
 
 async function has(command: string): Promise<boolean> {
   const { success } = await new Deno.Command("sh", {
@@ -145,10 +177,10 @@ async function prepare(): Promise<void> {
   }
 }
 
-/** Runs one task, passing on what it prints, and counts. */
-async function runStage(stage: string): Promise<void> {
+/** Runs one task, passing on what it prints (at its end if `later`), and counts. */
+async function runStage(stage: string, later: boolean): Promise<void> {
   const started = performance.now();
-  console.log(`\n=== ${stage}`);
+  if (!later) console.log(`\n=== ${stage}`);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", ...stage.split(" ")],
     env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
@@ -160,7 +192,7 @@ async function runStage(stage: string): Promise<void> {
   const pass = async (stream: ReadableStream<Uint8Array>) => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       output += text;
-      await Deno.stdout.write(new TextEncoder().encode(text));
+      if (!later) await Deno.stdout.write(new TextEncoder().encode(text));
     }
   };
   const [{ success }] = await Promise.all([
@@ -168,6 +200,7 @@ async function runStage(stage: string): Promise<void> {
     pass(child.stdout),
     pass(child.stderr),
   ]);
+  if (later) console.log(`\n=== ${stage}\n${output.trimEnd()}`);
   const counted = count(output);
   // A stage that fails without a failing test failed as a whole.
   if (!success && counted.failed === 0) counted.failed = 1;
@@ -183,10 +216,25 @@ async function runStage(stage: string): Promise<void> {
   for (const [, reason] of output.matchAll(/^skip: (.+)$/gm)) {
     reasons.push(`${stage}: ${reason}`);
   }
-  console.log(
-    `=== ${stage}: ${success ? "ok" : "FAILED"}, ${
-      ((performance.now() - started) / 1000).toFixed(1)
-    } s`,
+  const time = ((performance.now() - started) / 1000).toFixed(1);
+  const isFine = success && counted.failed === 0;
+  times.push(`${stage} ${time} s`);
+  if (!isFine) faults.push(`=== ${stage}\n${faultsOf(output).join("\n\n")}`);
+  console.log(`=== ${stage}: ${isFine ? "ok" : "FAILED"}, ${time} s`);
+}
+
+/** The beginning of each error that a runner tells, or else the last lines. */
+function faultsOf(output: string): string[] {
+  const errors = Array.from(
+    output.matchAll(/^ ERRORS $([\s\S]*?)^ FAILURES $/gm),
+    ([, text]) => text!.split(FAULT),
+  ).flat().map((text) => text.trim()).filter((text) => text !== "");
+  if (errors.length === 0) {
+    return [output.trim().split("\n").slice(-SHOWN).join("\n")];
+  }
+  // Where nearly all fails, most for one reason, the names of the rest do.
+  return errors.map((text, i) =>
+    text.split("\n").slice(0, i < SHOWN ? SHOWN : 1).join("\n")
   );
 }
 
@@ -206,12 +254,22 @@ function count(output: string): Counts {
 }
 
 await prepare();
-const wanted = Deno.args.length > 0 ? Deno.args : STAGES;
-for (const stage of wanted) await runStage(stage);
+const wanted = Deno.args.length > 0
+  // "a+b" is a group.
+  ? Deno.args.map((arg) => arg.split("+"))
+  : STAGES;
+for (const group of wanted) {
+  const stages = typeof group === "string" ? [group] : group;
+  await Promise.all(
+    stages.map((stage) => runStage(stage, stages.length > 1)),
+  );
+}
 if (reasons.length > 0) {
   console.log(`\nSkipped, and why:`);
   for (const reason of reasons) console.log(`  ${reason}`);
 }
+if (times.length > 1) console.log(`\nTimes: ${times.join(", ")}`);
+for (const fault of faults) console.log(`\n${fault}`);
 console.log(
   `\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`,
 );

@@ -27,6 +27,8 @@ function steady(text: string): string {
     .replace(/; COOKIE: .*\n/, "")
     .replace(/Query time: \d+/, "Query time: N")
     .replace(/WHEN: .*/, "WHEN")
+    // A resolver's copy gets older between two questions.
+    .replace(/\t29\d\tIN/g, "\t300\tIN")
     .split("\n\n").map((part) =>
       // The order of records of one name and type turns.
       part.startsWith(";; ANSWER") || part.startsWith(";; A")

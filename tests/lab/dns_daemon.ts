@@ -51,7 +51,7 @@ export async function daemon(
   for (let n = 0; n < 100; n++) {
     try {
       await query(`127.0.0.1:${port}`, probe, "SOA", {
-        timeout: 50,
+        timeout: 500,
         attempts: 1,
       });
       return { port, [Symbol.asyncDispose]: stop };

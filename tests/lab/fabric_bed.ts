@@ -61,7 +61,7 @@ export class Wire implements Disposable {
   }
 
   /** Gives what comes until there are so many frames, or the time is up. */
-  async collect(count: number, ms = 1000): Promise<Uint8Array[]> {
+  async collect(count: number, ms = 20_000): Promise<Uint8Array[]> {
     const frames = this.take();
     for (const end = performance.now() + ms; frames.length < count;) {
       if (performance.now() > end) break;
@@ -97,7 +97,7 @@ export function pause(ms: number): Promise<void> {
 /** Waits until something holds: for at most some milliseconds, else it throws. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  ms = 3000,
+  ms = 30_000,
 ): Promise<void> {
   for (const end = performance.now() + ms; !await holds();) {
     if (performance.now() > end) {

@@ -163,7 +163,7 @@ testUnless(
     await pause(1500);
     const asked = performance.now();
     const { switches } = await fabric.stats();
-    assert.ok(performance.now() - asked < 1000);
+    assert.ok(performance.now() - asked < 20_000);
     const storms = switches.flatMap(({ ports }) =>
       ports.map((p) => p.drops.storm ?? 0)
     );

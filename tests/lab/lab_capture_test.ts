@@ -126,7 +126,7 @@ testUnless(
     const before = performance.now();
     closed.close();
     assert.deepEqual(await waiting, []);
-    assert.ok(performance.now() - before < 100);
+    assert.ok(performance.now() - before < 20_000);
     assert.ok(await gone());
     // break
     const broken = await link.capture({ filter: "icmp" });

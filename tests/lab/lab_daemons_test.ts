@@ -289,6 +289,7 @@ testUnless(
   "a service that ends is started again, later each time, and is given up in the end",
   async () => {
     const heard: string[] = [];
+    const start = Date.now();
     await using lab = await up(served("nginx", "http"), {
       log: ({ host, text }) => heard.push(`${host} ${text}`),
     }).catch((error) => {
@@ -302,35 +303,36 @@ testUnless(
     const state = () => server.services.find("nginx")!;
     const first = state();
     assert.deepEqual([first.state, first.restarts], ["running", 0]);
-    assert.ok(Math.abs(Date.now() - first.since) < 10_000);
+    assert.ok(first.since >= start && first.since <= Date.now());
     assert.equal(
       (await server.exec(`ps -o comm= -p ${first.pid}`)).stdout,
       "nginx\n",
     );
-    for (let n = 1; n <= 6; n++) {
+    // Six times; more where the machine is so slow that one counts as healthy.
+    for (let n = 1; n < 50 && state().state !== "failed"; n++) {
       await server.exec("pkill -9 -x nginx");
       const next = () =>
-        n > 5
-          ? state().state === "failed"
-          : state().state === "running" && state().restarts === n;
-      assert.ok(await becomes(next, 8_000), Deno.inspect(server.services));
+        state().state === "failed" ||
+        state().state === "running" && state().restarts === n;
+      assert.ok(await becomes(next), Deno.inspect(server.services));
       if (n === 1) assert.equal(await told(lab, "curl -s server"), "server");
     }
     assert.equal(server.services.isRunning, false);
     assert.equal(state().pid, null);
-    assert.equal(heard.length, 6);
-    assert.equal(
-      heard[0],
-      "server nginx: nginx ended with SIGKILL: a new start in 100 ms",
+    assert.deepEqual(
+      heard.slice(-6, -1),
+      [100, 200, 400, 800, 1600].map((delay) =>
+        `server nginx: nginx ended with SIGKILL: a new start in ${delay} ms`
+      ),
     );
-    assert.match(heard[5]!, /given up$/);
+    assert.match(heard.at(-1)!, /given up$/);
     const shown = Deno.inspect(server.services);
     assert.match(shown, /nginx +nginx +failed/);
     assert.match(shown, /http +http +running/);
     assert.deepEqual([...lab.host("client").services], []);
     const lines = await server.logs("nginx");
     const own = [...lines].filter(({ stream }) => stream === "lab");
-    assert.equal(own.length, 6);
+    assert.equal(own.length, heard.length);
     await assert.rejects(server.logs("sshd"), {
       code: "not-found",
       message: /runs no sshd.*nginx, http/,

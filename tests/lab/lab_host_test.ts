@@ -345,7 +345,7 @@ testUnless(reason, "programs leave no zombies behind", async () => {
       (await host.exec("ps ax -o stat,args | grep '^Z' || true")).stdout;
     return zombies === "";
   };
-  for (let i = 0; i < 50 && !await none(); i++) {
+  for (let i = 0; i < 500 && !await none(); i++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   assert.equal(zombies, "");

@@ -78,7 +78,7 @@ export function machine(folder: string): Record<string, readonly string[]> {
 /** Waits until something is so; says whether it came. */
 export async function becomes(
   test: () => boolean,
-  limit = 5_000,
+  limit = 30_000,
 ): Promise<boolean> {
   const end = performance.now() + limit;
   while (!test()) {
@@ -99,7 +99,7 @@ export async function withoutRoot(): Promise<string | undefined> {
 /** Waits until something is so that takes asking; says whether it came. */
 export async function becomesTrue(
   test: () => Promise<boolean>,
-  limit = 5_000,
+  limit = 30_000,
 ): Promise<boolean> {
   const end = performance.now() + limit;
   while (!await test()) {

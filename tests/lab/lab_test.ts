@@ -105,7 +105,7 @@ while True: t.accept()
       from: ["pc1"],
       to: ["pc3", "pc4"],
       probes: ["ping", "tcp/80", "udp/53", "tcp/81"],
-      timeout: 300,
+      timeout: 10_000,
     });
     const seen = asked.results.map(({ to, probe, outcome }) =>
       `${to} ${probe} ${outcome}`
@@ -353,7 +353,7 @@ links: [[a, b, { delay: 20 ms }]]
     const [, least] = /= ([\d.]+)\//.exec(stdout)!;
     assert.ok(Number(least) >= 40 && Number(least) < 80, stdout);
     await lab.link("a", "b").fail();
-    const broken = await lab.pingAll({ timeout: 200 });
+    const broken = await lab.pingAll({ timeout: 800 });
     assert.equal(broken.failures.length, 2);
     await lab.link("a", "b").heal();
     assert.ok((await lab.pingAll()).isComplete);

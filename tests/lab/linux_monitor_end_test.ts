@@ -37,7 +37,7 @@ testUnless(
         const started = performance.now();
         const { code, stderr } = await run(program);
         assert.equal(code, expected, new TextDecoder().decode(stderr));
-        assert.ok(performance.now() - started < 5000, "it is not waited for");
+        assert.ok(performance.now() - started < 60_000, "it is not waited for");
       });
     }
   },

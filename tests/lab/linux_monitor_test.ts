@@ -308,7 +308,7 @@ testUnless(
     const pending = returned.next();
     await returned.return();
     assert.equal((await pending).done, true);
-    assert.ok(performance.now() - start < 500, "none waits for its time");
+    assert.ok(performance.now() - start < 30_000, "none waits for an event");
 
     // Never looped over.
     monitor({ namespace }).close();

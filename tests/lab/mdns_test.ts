@@ -143,17 +143,21 @@ const facts: Readonly<Record<string, () => Promise<void>>> = {
     );
     const question = { name: `${it.type}.local`, type: "PTR" };
     const data = `Ann's\\032known\\0322\\.0\\032\\195\\188.${it.type}.local`;
-    const ask = async (ttl: number): Promise<number> => {
+    const ask = async (ttl: number, expected: number): Promise<number> => {
       told = 0;
       link.send({
         questions: [question],
         answers: [{ name: question.name, type: "PTR", ttl, data }],
       });
+      for (let n = 0; n < 100 && told < expected; n++) {
+        await new Promise((done) => setTimeout(done, 50));
+      }
+      // What must not come has some time to come.
       await new Promise((done) => setTimeout(done, 300));
       return told;
     };
-    assert.equal(await ask(4000), 0);
-    assert.equal(await ask(1000), 1);
+    assert.equal(await ask(4000, 0), 0);
+    assert.equal(await ask(1000, 1), 1);
   },
   "an aborted search or offer ends, and leaves nothing open": async () => {
     const it = printer("ends");
@@ -219,7 +223,8 @@ async function flood(): Promise<void> {
   }
   const start = performance.now();
   await searching;
-  assert.ok(performance.now() - start < 3000);
+  // For ever, if what comes in between made it longer.
+  assert.ok(performance.now() - start < 20_000);
   const found = await discover(it.type, { ...HERE, timeout: 1500 });
   assert.ok(found.some(({ name }) => name === it.name));
 }

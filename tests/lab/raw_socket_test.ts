@@ -11,7 +11,7 @@ import { type OwnNetwork, withoutNetworks } from "./own_network.ts";
 import { bed } from "./udp_bed.ts";
 
 const lacking = withoutNetworks();
-const soon = { timeout: 3000 };
+const soon = { timeout: 20_000 };
 
 /** The next packet that is an answer. */
 async function answer(socket: raw.RawSocket): Promise<Packet> {

@@ -8,7 +8,7 @@ import { bed, startPython } from "./udp_bed.ts";
 
 const lacking = withoutNetworks();
 const PORT = 5007;
-const soon = { timeout: 3000 };
+const soon = { timeout: 20_000 };
 const never = { timeout: 60 };
 
 const FAMILIES = [

@@ -131,7 +131,8 @@ Deno.test("a prompt that stopped with the file locked does not stop another", ()
   file.lockSync(true);
   const start = performance.now();
   folder.open().add("b");
-  assert.ok(performance.now() - start < 1000);
+  // Forever, if it waited for the lock.
+  assert.ok(performance.now() - start < 30_000);
   assert.deepEqual(folder.open().entries, ["a", "b"]);
 });
 

@@ -20,7 +20,7 @@ async function sitDown(
 /** Waits until all marked processes are gone. */
 async function gone(mark: string): Promise<void> {
   let left = marked(mark);
-  for (let tries = 0; tries < 200 && left.length > 0; tries++) {
+  for (let tries = 0; tries < 2000 && left.length > 0; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 25));
     left = marked(mark);
   }
@@ -157,7 +157,7 @@ testUnless(
         `${folder}/lab.ts`,
       ],
       env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(120_000),
     }).output();
     assert.equal(new TextDecoder().decode(stderr), "");
     assert.equal(

@@ -182,7 +182,7 @@ testUnless(noTmux, "a terminal that hangs up ends the session", async () => {
   await using reader = await Reader.sitDown();
   await reader.terminal.enter("Deno.writeTextFileSync('pid', `${Deno.pid}`)");
   let pid = 0;
-  for (let tries = 0; tries < 200 && pid === 0; tries++) {
+  for (let tries = 0; tries < 2000 && pid === 0; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 25));
     pid = Number(
       await Deno.readTextFile(`${reader.folder}/pid`).catch(() => ""),
@@ -190,7 +190,7 @@ testUnless(noTmux, "a terminal that hangs up ends the session", async () => {
   }
   assert.ok(pid > 0);
   await reader.terminal[Symbol.asyncDispose]();
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 2000; tries++) {
     if (!await exists(`/proc/${pid}`)) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

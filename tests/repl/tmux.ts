@@ -99,12 +99,12 @@ export class Tmux implements AsyncDisposable {
   }
 
   /**
-   * Waits until the screen shows something, for forty seconds at most: on a
-   * busy machine `.save` may take half of that to check a script's types.
+   * Waits until the screen shows something, for some minutes at most: on a
+   * busy machine `.save` may take one to check a script's types.
    */
   async sees(pattern: RegExp, history = false): Promise<string> {
     let screen = "";
-    for (let tries = 0; tries < 1600; tries++) {
+    for (let tries = 0; tries < 8000; tries++) {
       screen = await this.screen(history);
       if (pattern.test(screen)) return screen;
       await new Promise((resolve) => setTimeout(resolve, 25));
@@ -114,7 +114,7 @@ export class Tmux implements AsyncDisposable {
 
   /** Waits for the program's end and gives its exit code. */
   async exitCode(): Promise<number> {
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 4000; tries++) {
       const [code] = /^\d+/.exec(await Deno.readTextFile(this.#code)) ?? [];
       if (code !== undefined) return Number(code);
       await new Promise((resolve) => setTimeout(resolve, 25));

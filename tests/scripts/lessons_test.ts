@@ -1,32 +1,10 @@
 import assert from "node:assert/strict";
 import { parseScript } from "../../repl/script.ts";
 import { lessons } from "../../scripts/all.ts";
+import { deno } from "./lessons.ts";
 
 const root = new URL("../../", import.meta.url);
 const record = Deno.args.includes("--record");
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function deno(args: readonly string[], input = ""): Promise<Run> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: root,
-    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(input));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, out: text(stdout), err: text(stderr) };
-}
 
 /** Ports and times differ from run to run. */
 function masked(text: string): string {
@@ -70,17 +48,5 @@ for (const name of lessons) {
     const recorded = new URL(`recorded/${name}.txt`, import.meta.url);
     if (record) await Deno.writeTextFile(recorded, masked(out));
     assert.equal(masked(out), await Deno.readTextFile(recorded));
-  });
-
-  Deno.test(`${name} runs at the prompt, cell by cell`, async () => {
-    const { code, err, out } = await deno(
-      ["run", "-A", "repl/main.ts"],
-      `.load ${file.pathname}\n`,
-    );
-    assert.equal(err, "");
-    assert.equal(code, 0);
-    for (const { title } of cells) {
-      if (title !== "") assert.ok(out.includes(`%% ${title}`), title);
-    }
   });
 }
