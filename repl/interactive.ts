@@ -69,6 +69,15 @@ export async function interact(
     });
     return answer.kind === "submit" && /^\s*y(es)?\s*$/i.test(answer.text);
   };
+  const type = async (prompt: string, isHidden: boolean) => {
+    const answer = await editor.readEntry({
+      prompt,
+      continuation: "",
+      isAnswer: true,
+      isHidden,
+    });
+    return answer.kind === "submit" ? answer.text : undefined;
+  };
   const host: SessionHost = {
     colors,
     print,
@@ -86,7 +95,7 @@ export async function interact(
   };
   const start = setTimeout(async () => {
     const session = await startSession(host, root);
-    await live.open(confirm);
+    await live.open(confirm, type);
     setSession(session);
   }, 0);
   const write = (print: () => void) => live.aside(() => editor.aside(print));

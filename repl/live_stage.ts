@@ -51,6 +51,11 @@ class SharedKeys {
     return count;
   }
 
+  /** Reads for what the terminal is lent to; `null` once the editor reads. */
+  async readSecond(): Promise<Uint8Array | null> {
+    return this.#kept.shift() ?? await this.#next(true) ?? null;
+  }
+
   /** Keeps octets for the next reader. */
   unread(octets: Uint8Array): void {
     this.#kept.unshift(octets);
@@ -110,9 +115,15 @@ export class LiveStage implements Disposable {
    * Loads what draws; before that nothing is shown.
    *
    * @param ask Asks a question at this terminal.
+   * @param type Has a line typed there, unseen if it is a secret.
    */
-  async open(ask: (question: string) => Promise<boolean>): Promise<void> {
-    const { setAsker, stage } = await import("../lib/inspect/mod.ts");
+  async open(
+    ask: (question: string) => Promise<boolean>,
+    type: (prompt: string, isHidden: boolean) => Promise<string | undefined>,
+  ): Promise<void> {
+    const { setAsker, setLender, stage } = await import(
+      "../lib/inspect/mod.ts"
+    );
     const terminal = this.#own;
     const keys = this.#keys;
     const decoder = new TextDecoder();
@@ -135,13 +146,34 @@ export class LiveStage implements Disposable {
       },
     }));
     if (!this.#runs) this.#rest = this.#stage.pause();
-    this.#stack.use(setAsker(async (question) => {
+    const person = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
       // Whoever edits an entry is not to be interrupted.
       if (!this.#runs) return undefined;
-      const answer = this.away(() => ask(question));
+      const answer = this.away(ask);
       this.#question = answer.catch(() => {});
       return await answer;
-    }));
+    };
+    this.#stack.use(setLender((run) =>
+      this.away(async () => {
+        const decoder = new TextDecoder();
+        terminal.setRaw(true);
+        try {
+          return await run({
+            read: () => keys.readSecond(),
+            write: (octets) =>
+              terminal.write(decoder.decode(octets, { stream: true })),
+            size: () => terminal.size(),
+            onResize: (callback) => terminal.onResize(callback),
+          });
+        } finally {
+          terminal.setRaw("cbreak");
+        }
+      })
+    ));
+    this.#stack.use(setAsker(
+      (question) => person(() => ask(question)),
+      (prompt, { hidden = false }) => person(() => type(prompt, hidden)),
+    ));
   }
 
   /**

@@ -27,6 +27,9 @@ const OUTSIDE: readonly (keyof typeof manifest.imports)[] = [
   "@duckdb/node-api",
 ];
 
+/** What packages try to load and do without: parts compiled for Node. */
+const TRIED: readonly string[] = ["*.node", "cpu-features"];
+
 /** What is started by its path, as a process or a thread of its own. */
 const PROGRAMS: readonly string[] = [
   "repl/agent.ts",
@@ -51,11 +54,32 @@ async function bundleModules(): Promise<void> {
     "--keep-names",
     "--outdir",
     "dist/app",
-    ...OUTSIDE.map((name) => `--external=${name}`),
+    ...[...OUTSIDE, ...TRIED].map((name) => `--external=${name}`),
     "repl/main.ts",
     ...PROGRAMS,
     ...Object.values(manifest.exports),
   ]);
+}
+
+/** What CommonJS packages find in a module of their own, and a bundle lacks. */
+const COMMON_JS: readonly (readonly [uses: RegExp, gives: string])[] = [
+  [
+    /Dynamic require of "/,
+    "const require=(name)=>{const module=process.getBuiltinModule(name);if(module)return module;throw Error(`There is no ${name} in the single file`)};",
+  ],
+  [/\b__dirname\b/, "const __dirname=import.meta.dirname;"],
+  [/\b__filename\b/, "const __filename=import.meta.filename;"],
+];
+
+async function giveCommonJs(): Promise<void> {
+  for await (const { name } of Deno.readDir(app)) {
+    if (!name.endsWith(".js")) continue;
+    const file = new URL(name, app);
+    const text = await Deno.readTextFile(file);
+    const head = COMMON_JS.filter(([uses]) => uses.test(text))
+      .map(([, gives]) => gives).join("");
+    if (head !== "") await Deno.writeTextFile(file, `${head}\n${text}`);
+  }
 }
 
 /** The import map that lets scripts beside the program say `netrepl`. */
@@ -150,6 +174,7 @@ async function writeProgram(): Promise<URL> {
 }
 
 await bundleModules();
+await giveCommonJs();
 await writeConfig();
 await copyLessons();
 await Deno.copyFile(Deno.execPath(), new URL("deno", app));

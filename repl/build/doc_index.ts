@@ -203,7 +203,9 @@ function sourceOf(filename: string) {
   if (known) return known;
   const text = Deno.readTextFileSync(new URL(filename));
   const nodes = new Map<string, Node>();
-  walk(parse(text), (node) => {
+  // The parser does not know `<const T>`; blanks keep every place.
+  const parsable = text.replaceAll("<const ", "<      ");
+  walk(parse(parsable), (node) => {
     const { line, column } = node.loc!.start;
     const key = `${line}:${column}`;
     // The outermost node at a place is the whole declaration.

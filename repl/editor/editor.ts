@@ -46,6 +46,8 @@ export interface ReadOptions {
   readonly isDrawn?: boolean;
   /** Whether the entry is no part of the history: the answer to a question. */
   readonly isAnswer?: boolean;
+  /** Whether what is typed is not shown, and forgotten: a password. */
+  readonly isHidden?: boolean;
 }
 
 /** What became of an entry. */
@@ -60,10 +62,22 @@ const COMPLETION_HEADSTART = 30;
 /** Rows of the menu, at most. */
 const MENU_ROWS = 10;
 
+/** The language of answers, of which every line is one. */
+const ANSWERS: Language = {
+  isComplete: () => true,
+  indent: () => "",
+  highlight: () => [],
+  complete: (_text, cursor) => Promise.resolve({ from: cursor, items: [] }),
+  hint: () => undefined,
+};
+
 /** Reads entries, one after the other. */
 export class Editor {
   readonly #terminal: Terminal;
-  readonly #language: Language;
+  /** The language of the entries. */
+  readonly #entries: Language;
+  /** The language of the entry being read. */
+  #language: Language;
   readonly #history: History;
   readonly #colors: boolean;
   readonly #palette: Palette;
@@ -83,7 +97,7 @@ export class Editor {
   /** Draws nothing until an entry is asked for. */
   constructor(options: EditorOptions) {
     this.#terminal = options.terminal;
-    this.#language = options.language;
+    this.#entries = this.#language = options.language;
     this.#history = options.history;
     this.#colors = options.colors;
     this.#palette = paletteOf(options.colors);
@@ -95,11 +109,13 @@ export class Editor {
    * SIGINT afterwards; what is typed then is kept for the next entry.
    */
   async readEntry(options: ReadOptions): Promise<Entry> {
+    const { isAnswer = false, isHidden = false } = options;
     this.#options = options;
+    this.#language = isAnswer || isHidden ? ANSWERS : this.#entries;
     this.#state = stateOf(
       options.initial ?? "",
-      this.#history.entries,
-      this.#kills,
+      isHidden ? [] : this.#history.entries,
+      isHidden ? [] : this.#kills,
     );
     this.#size = this.#terminal.size();
     this.#terminal.setRaw(true);
@@ -112,7 +128,7 @@ export class Editor {
       this.#isReading = false;
       this.#frame = undefined;
       this.#completion = undefined;
-      this.#kills = this.#state.buffer.kills;
+      if (!isHidden) this.#kills = this.#state.buffer.kills;
       stop();
       this.#terminal.setRaw("cbreak");
     }
@@ -235,10 +251,11 @@ export class Editor {
 
   /** Leaves the entry's text on the screen, without what only helps editing. */
   #finish(kind: Entry["kind"], mark: string): Entry {
-    const { text } = this.#view();
+    const { isAnswer, isHidden } = this.#options;
+    const text = isHidden ? this.#state.buffer.text : this.#view().text;
     const state = stateOf(text, [], this.#state.buffer.kills);
     this.#state = { ...state, recall: this.#state.recall };
-    const spans = this.#language.highlight(text, -1);
+    const spans = isHidden ? [] : this.#language.highlight(text, -1);
     const view = { ...this.#view(), spans, tail: mark, below: [] };
     const next = layout({ ...view, tailLook: "plain" }, {
       ...this.#size,
@@ -247,7 +264,7 @@ export class Editor {
     this.#terminal.write(
       repaint(this.#frame, next, this.#palette) + leave(next),
     );
-    const isKept = kind === "submit" && !this.#options.isAnswer;
+    const isKept = kind === "submit" && !isAnswer && !isHidden;
     if (isKept) this.#history.add(text);
     return { kind, text: kind === "eof" ? "" : text };
   }
@@ -262,7 +279,11 @@ export class Editor {
   }
 
   #view(): View {
-    const { prompt, continuation } = this.#options;
+    const { prompt, continuation, isHidden } = this.#options;
+    if (isHidden) {
+      const empty = { text: "", cursor: 0, spans: [], tail: "", below: [] };
+      return { ...{ prompt, continuation }, ...empty, tailLook: "ghost" };
+    }
     const { search, buffer } = this.#state;
     const text = search === undefined ? buffer.text : searched(search);
     const cursor = search?.at ?? buffer.cursor;
