@@ -8,6 +8,7 @@
 import { HttpSession, type SessionOptions } from "./session.ts";
 import type { GetOptions, RequestOptions } from "./settings.ts";
 import type { HttpResponse } from "./response.ts";
+import type { TransportOptions } from "./transport.ts";
 
 export type { HttpAuth } from "./auth.ts";
 export { type CacheAnswer, HttpCache, type HttpCacheOptions } from "./cache.ts";
@@ -63,11 +64,38 @@ export function client(options: SessionOptions = {}): HttpSession {
   return new HttpSession(options);
 }
 
-/** The session of the functions below; its connections are the runtime's own. */
-let everyday: HttpSession | undefined;
+/** How one request travels, if not as all do: a session's options for that. */
+export type WayOptions = Omit<TransportOptions, "shared">;
 
-function session(): HttpSession {
-  return everyday ??= new HttpSession({ shared: true, cookies: false });
+/** Options for one request without a body, and for its way. */
+export interface GetOnceOptions extends GetOptions, WayOptions {}
+
+/** Options for one request, and for its way. */
+export interface RequestOnceOptions extends RequestOptions, WayOptions {}
+
+let shared: HttpSession | undefined;
+
+/** The session of the functions below; its connections are the runtime's own. */
+function everyday(): HttpSession {
+  return shared ??= new HttpSession({ shared: true, cookies: false });
+}
+
+/** A session for a request that travels in a way of its own. */
+function ownSession(options: WayOptions): HttpSession | undefined {
+  const { transport, proxy, unix, ca, certificate, version, localAddress } =
+    options;
+  const all = {
+    transport,
+    proxy,
+    unix,
+    ca,
+    certificate,
+    version,
+    localAddress,
+  };
+  return Object.values(all).some((value) => value !== undefined)
+    ? new HttpSession({ ...all, cookies: false })
+    : undefined;
 }
 
 /**
@@ -75,7 +103,8 @@ function session(): HttpSession {
  * answers with, 404 and 500 too, is a result and not an exception.
  *
  * @param url An `http:` or `https:` URL.
- * @param options Header fields, how long to wait, and how much to take.
+ * @param options Header fields, how long to wait, how much to take; and by which
+ * way: `{ ca }` to trust an authority of one's own, `{ proxy }`, `{ unix }`, …
  * @returns The answer, with its body's octets.
  * @throws {NetError} `"refused"`, `"timeout"`, `"not-found"` for a name without
  * address, `"reset"`, `"closed"` for an answer cut short, `"tls"`,
@@ -83,6 +112,7 @@ function session(): HttpSession {
  * `"redirect"` for too many of them, `"blocked"` for ports that fetch bars.
  * @throws {PermissionError} If the runtime bars it.
  * @throws {ParseError} If the text is no URL.
+ * @throws {TypeError} If a proxy or a certificate is none.
  * @see RFC 9110 §9.3.1
  *
  * @example
@@ -100,9 +130,10 @@ function session(): HttpSession {
  */
 export async function get(
   url: string | URL,
-  options: GetOptions = {},
+  options: GetOnceOptions = {},
 ): Promise<HttpResponse> {
-  return await session().get(url, options);
+  using own = ownSession(options);
+  return await (own ?? everyday()).get(url, options);
 }
 
 /**
@@ -131,9 +162,10 @@ export async function get(
  */
 export async function head(
   url: string | URL,
-  options: GetOptions = {},
+  options: GetOnceOptions = {},
 ): Promise<HttpResponse> {
-  return await session().head(url, options);
+  using own = ownSession(options);
+  return await (own ?? everyday()).head(url, options);
 }
 
 /**
@@ -162,9 +194,10 @@ export async function head(
  */
 export async function post(
   url: string | URL,
-  options: RequestOptions = {},
+  options: RequestOnceOptions = {},
 ): Promise<HttpResponse> {
-  return await session().post(url, options);
+  using own = ownSession(options);
+  return await (own ?? everyday()).post(url, options);
 }
 
 /**
@@ -193,9 +226,10 @@ export async function post(
  */
 export async function put(
   url: string | URL,
-  options: RequestOptions = {},
+  options: RequestOnceOptions = {},
 ): Promise<HttpResponse> {
-  return await session().put(url, options);
+  using own = ownSession(options);
+  return await (own ?? everyday()).put(url, options);
 }
 
 /**
@@ -224,9 +258,10 @@ export async function put(
  */
 export async function patch(
   url: string | URL,
-  options: RequestOptions = {},
+  options: RequestOnceOptions = {},
 ): Promise<HttpResponse> {
-  return await session().patch(url, options);
+  using own = ownSession(options);
+  return await (own ?? everyday()).patch(url, options);
 }
 
 /**
@@ -260,11 +295,12 @@ export async function patch(
  * assert.deepEqual(hosts, ["r1", "r2", "r3"]);
  * ```
  */
-export function pages(
+export async function* pages(
   url: string | URL,
-  options: GetOptions = {},
+  options: GetOnceOptions = {},
 ): AsyncGenerator<HttpResponse> {
-  return session().pages(url, options);
+  using own = ownSession(options);
+  yield* (own ?? everyday()).pages(url, options);
 }
 
 /**
@@ -296,9 +332,10 @@ export function pages(
 export async function request(
   method: string,
   url: string | URL,
-  options: RequestOptions = {},
+  options: RequestOnceOptions = {},
 ): Promise<HttpResponse> {
-  return await session().request(method, url, options);
+  using own = ownSession(options);
+  return await (own ?? everyday()).request(method, url, options);
 }
 
 /**
@@ -326,8 +363,9 @@ export async function request(
  */
 async function remove(
   url: string | URL,
-  options: RequestOptions = {},
+  options: RequestOnceOptions = {},
 ): Promise<HttpResponse> {
-  return await session().delete(url, options);
+  using own = ownSession(options);
+  return await (own ?? everyday()).delete(url, options);
 }
 export { remove as delete };

@@ -5,6 +5,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import * as http from "../../lib/http/client.ts";
+import { until } from "./conditions.ts";
 import {
   CA,
   CLIENT_CERT,
@@ -77,8 +78,30 @@ Deno.test("a client shows its certificate where it is wanted", async () => {
   await assert.rejects(nobody.get(server.url), { name: "NetError" });
 });
 
-Deno.test("what is no certificate is refused at once", () => {
+Deno.test("one request may go by a way of its own, which ends with it", async () => {
+  await using server = await mutual();
+  const certificate = { cert: CLIENT_CERT, key: CLIENT_KEY };
+  const way = { ca: CA, certificate };
+  const { length } = [...Deno.readDirSync("/proc/self/fd")];
+  for (const ask of [http.get, http.post, http.put, http.patch, http.delete]) {
+    assert.equal((await ask(server.url, way)).text(), "hello a client");
+  }
+  const asked = await http.request("OPTIONS", server.url, way);
+  assert.equal(asked.text(), "hello a client");
+  assert.equal((await http.head(server.url, way)).status, 200);
+  for await (const page of http.pages(server.url, way)) {
+    assert.equal(page.text(), "hello a client");
+  }
+  await assert.rejects(http.get(server.url, { certificate }), { code: "tls" });
+  await until(() => [...Deno.readDirSync("/proc/self/fd")].length <= length);
+});
+
+Deno.test("what is no certificate is refused at once", async () => {
   assert.throws(() => http.client({ ca: "no PEM" }), /PEM|certificate/i);
+  await assert.rejects(
+    http.get("https://127.0.0.1/", { ca: "no PEM" }),
+    /PEM|certificate/i,
+  );
 });
 
 Deno.test("bodies go by HTTP/1.1 unless told so, all else by what both sides have", async () => {
