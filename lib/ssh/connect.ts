@@ -9,9 +9,10 @@ import { withPerson } from "./attended.ts";
 import { Authenticator } from "./auth.ts";
 import type { Chain } from "./chain.ts";
 import { SshConnection } from "./connection.ts";
-import { dialCommand, dialTcp, dialThrough } from "./dial.ts";
+import { dialTcp, dialThrough } from "./dial.ts";
 import { type Link, openLink } from "./link.ts";
 import type { SshConnectOptions } from "./options.ts";
+import { dialCommand } from "./proxy_command.ts";
 import { type Hop, planRoute, type Route } from "./route.ts";
 import type { SshTargetLike } from "./target.ts";
 
@@ -119,6 +120,6 @@ async function dialHop(
     ? await dialThrough(before, via, hostname, port, signal)
     : proxyCommand !== undefined
     ? await dialCommand(proxyCommand, plan.target)
-    : await dialTcp(hostname, port, hop.family, signal);
+    : await dialTcp(hostname, port, { family: hop.family }, signal);
   return await openLink(stream, plan, new Authenticator(auth), signal);
 }

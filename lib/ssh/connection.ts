@@ -138,7 +138,8 @@ export class SshConnection implements AsyncDisposable {
    * Runs a command to its end. A command that fails is a result; an exception
    * means that it could not be run, or that nobody knows how it ended.
    *
-   * @param command A line for the shell there.
+   * @param command A line for the shell there; {@linkcode sh} quotes the words of
+   * one.
    * @param options What it reads, its terminal and environment, whether by sudo,
    * how long it may take and how much it may write.
    * @returns What it wrote, and how it ended.
@@ -159,7 +160,8 @@ export class SshConnection implements AsyncDisposable {
    * Starts a command, and gives its streams. What is not read waits there, so
    * that any amount goes through in little memory.
    *
-   * @param command A line for the shell there.
+   * @param command A line for the shell there; {@linkcode sh} quotes the words of
+   * one.
    * @param options Its terminal and environment.
    * @returns The command that runs; dispose of it to end it.
    * @throws {NetError} With code `"lost"` or `"no-session"`.

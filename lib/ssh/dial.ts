@@ -1,12 +1,13 @@
 /**
- * The stream that SSH runs over: TCP, a channel of a link before, or a command.
+ * The stream that SSH runs over: TCP, or a channel of a link before.
  *
  * @module
  */
 
 import type { Duplex } from "node:stream";
 import { NetError } from "../errors.ts";
-import { dialFailure } from "./failure.ts";
+import { Endpoint } from "../socket/endpoint.ts";
+import { failure } from "../socket/failure.ts";
 import type { Link } from "./link.ts";
 
 /**
@@ -14,31 +15,45 @@ import type { Link } from "./link.ts";
  *
  * @param hostname A name or an address.
  * @param port The port.
- * @param family 4 or 6 for addresses of that kind alone.
+ * @param options What kind of connection.
+ * @param options.family 4 or 6 for addresses of that kind alone.
+ * @param options.halfOpen Whether it stays open when the other side has said
+ * all that it has to say.
  * @param signal Stops the attempt.
  * @throws {NetError} `"refused"`, `"not-found"`, `"unreachable"`, …
  */
 export async function dialTcp(
   hostname: string,
   port: number,
-  family: 4 | 6 | undefined,
+  options: {
+    readonly family?: 4 | 6 | undefined;
+    readonly halfOpen?: boolean | undefined;
+  },
   signal: AbortSignal,
 ): Promise<Duplex> {
+  const { family, halfOpen = false } = options;
   const { connect } = await import("node:net");
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
-  const socket = connect({ host: hostname, port, ...(family && { family }) });
+  const socket = connect({
+    host: hostname,
+    port,
+    allowHalfOpen: halfOpen,
+    ...(family && { family }),
+  });
   const stop = () => {
     socket.destroy();
     reject(signal.reason);
   };
   signal.addEventListener("abort", stop, { once: true });
   socket.once("connect", () => {
-    // SSH's packets are small and wait for each other.
+    // SSH's packets are small and wait for each other, and so may those be
+    // that it carries.
     socket.setNoDelay(true);
     resolve(socket);
   });
-  socket.on("error", (error) => reject(dialFailure(error, hostname, port)));
+  const peer = new Endpoint(hostname, port);
+  socket.on("error", (error) => reject(failure(error, "connect to", peer)));
   try {
     return await promise;
   } finally {
@@ -46,8 +61,16 @@ export async function dialTcp(
   }
 }
 
-/** Reasons for which a server opens no channel (RFC 4254 §5.1). */
-const PROHIBITED = 1;
+/** Why a server opens no channel, by its number: RFC 4254 §5.1. */
+const REASONS: Readonly<Record<number, string>> = {
+  1: "administratively prohibited",
+  2: "connect failed",
+  3: "unknown channel type",
+  4: "resource shortage",
+};
+
+/** The number for what a server's policy denies: RFC 4254 §5.1. */
+export const PROHIBITED = 1;
 
 /**
  * Connects by way of a server that one is logged in to.
@@ -57,8 +80,9 @@ const PROHIBITED = 1;
  * @param hostname A name or an address, as that server knows it.
  * @param port The port.
  * @param signal Stops the attempt.
- * @throws {NetError} `"prohibited"` if that server does not forward,
- * `"unreachable"` if it does not get there.
+ * @throws {NetError} `"prohibited"` if that server's policy denies it,
+ * `"unreachable"` if it does not get there, `"lost"` if the link breaks.
+ * @see RFC 4254 §5.1, §7.2
  */
 export async function dialThrough(
   link: Link,
@@ -93,69 +117,34 @@ function throughFailure(
   hostname: string,
   port: number,
 ): NetError {
-  const { reason } = cause as { reason?: unknown };
-  const said = cause.message.replace(/^\(SSH\) Channel open failure: /, "");
+  const { reason } = cause as { reason?: number | "" };
   const place = hostname.includes(":") ? `[${hostname}]` : hostname;
   const at = { op: "connect to", target: `${place}:${port} through ${via}` };
-  if (reason === PROHIBITED) {
-    return new NetError("the machine between does not forward", {
+  if (reason === undefined) {
+    return new NetError("the connection to the machine between broke", {
       ...at,
-      code: "prohibited",
-      hint: "AllowTcpForwarding and PermitOpen in its sshd_config",
+      code: "lost",
       cause,
     });
   }
+  if (reason === PROHIBITED) {
+    return new NetError(
+      `denied by that server's policy (${
+        REASONS[PROHIBITED]
+      }, RFC 4254 section 5.1)`,
+      {
+        ...at,
+        code: "prohibited",
+        hint: "AllowTcpForwarding and PermitOpen in its sshd_config",
+        cause,
+      },
+    );
+  }
+  // A server need not say more than the number.
+  const said = cause.message.replace(/^\(SSH\) Channel open failure: /, "") ||
+    REASONS[Number(reason)];
   return new NetError(
-    reason === undefined
-      ? "the connection to the machine between broke"
-      : `the machine between does not get there: ${said}`,
-    { ...at, code: reason === undefined ? "lost" : "unreachable", cause },
+    `the far side could not be reached${said ? `: ${said}` : ""}`,
+    { ...at, code: "unreachable", cause },
   );
-}
-
-/**
- * Starts a command whose standard input and output lead to the server.
- *
- * @param command A line for the shell, `ProxyCommand` of ssh_config.
- * @param target For errors.
- * @returns The stream; the command is ended with it.
- * @throws {PermissionError} If this program may not start programs.
- */
-export async function dialCommand(
-  command: string,
-  target: string,
-): Promise<Duplex> {
-  const { Duplex } = await import("node:stream");
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command("/bin/sh", {
-      args: ["-c", `exec ${command}`],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-  } catch (cause) {
-    throw new NetError("the command for the way there does not start", {
-      code: "proxy-command",
-      op: "connect to",
-      target,
-      hint: `deno run --allow-run=/bin/sh …, for: ${command}`,
-      cause,
-    });
-  }
-  const stream = Duplex.fromWeb(
-    {
-      readable: child.stdout,
-      writable: child.stdin,
-    } as unknown as Parameters<typeof Duplex.fromWeb>[0],
-  );
-  stream.on("close", () => {
-    try {
-      child.kill("SIGTERM");
-    } catch {
-      // It has ended by itself.
-    }
-  });
-  stream.on("error", () => {});
-  return stream;
 }

@@ -5,8 +5,6 @@
  */
 
 import { NetError } from "../errors.ts";
-import { Endpoint } from "../socket/endpoint.ts";
-import { failure } from "../socket/failure.ts";
 import { legacyAlgorithms } from "./algorithm_names.ts";
 
 /** What the server offered, by the names of ssh2's errors. */
@@ -28,21 +26,6 @@ const DISAGREEMENTS: Readonly<
   "C->S compression": ["compression", "c->s compression"],
   "S->C compression": ["compression", "s->c compression"],
 };
-
-/**
- * The error for a TCP connection that did not come about.
- *
- * @param cause What the system said.
- * @param hostname Where to.
- * @param port Which port.
- */
-export function dialFailure(
-  cause: unknown,
-  hostname: string,
-  port: number,
-): Error {
-  return failure(cause, "connect to", new Endpoint(hostname, port));
-}
 
 /**
  * The error for a handshake that did not end well.

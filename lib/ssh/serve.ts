@@ -5,10 +5,10 @@
  */
 
 import { Deadline } from "../deadline.ts";
-import { Endpoint, endpoint } from "../socket/endpoint.ts";
-import { failure } from "../socket/failure.ts";
+import { endpoint } from "../socket/endpoint.ts";
 import { bindable } from "../socket/local.ts";
 import { chooseAlgorithms, type SshAlgorithms } from "./algorithms.ts";
+import { listenOn } from "./listening.ts";
 import { Acceptor, type AcceptorLimits } from "./serving/acceptor.ts";
 import { hostKeys } from "./serving/host_key.ts";
 import { SshServer } from "./serving/server.ts";
@@ -144,22 +144,10 @@ export async function serve(options: ServeOptions): Promise<SshServer> {
   };
   signal?.throwIfAborted();
   const listener = createServer((socket) => acceptor.take(socket, site));
-  const listening = Promise.withResolvers<void>();
-  listener.once("error", listening.reject);
-  listener.listen(
-    { host: local.hostname, port: local.port, backlog: 4096 },
-    listening.resolve,
-  );
-  try {
-    await listening.promise;
-  } catch (error) {
-    throw failure(error, "listen on", wanted);
-  }
-  listener.off("error", listening.reject);
+  const address = await listenOn(listener, local, wanted);
   listener.on("error", (error) => acceptor.log.errors.push(error));
-  const at = listener.address() as { address: string; port: number };
   const server = new SshServer(
-    new Endpoint(at.address, at.port),
+    address,
     keys,
     acceptor,
     // It is closed when the last socket is.

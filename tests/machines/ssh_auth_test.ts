@@ -13,20 +13,8 @@ import { generateKey } from "../../lib/ssh/keys/keys.ts";
 import type { SshConnectOptions } from "../../lib/ssh/options.ts";
 import { serve } from "../../lib/ssh/serve.ts";
 import { testUnless } from "../skip.ts";
-import { exec, makeKey, noSshd, type SshBed, sshBed } from "./ssh_bed.ts";
-
-/** Logs in with nothing that lies around. */
-function login(
-  bed: SshBed,
-  options: SshConnectOptions,
-): Promise<SshConnection> {
-  return connect(`${bed.user}@127.0.0.1:${bed.port}`, {
-    agent: false,
-    config: false,
-    knownHosts: bed.knownHosts,
-    ...options,
-  });
-}
+import { exec, makeKey, noSshd, sshBed } from "./ssh_bed.ts";
+import { login } from "./ssh_login.ts";
 
 /** What a login was by, with what is random taken out. */
 async function steps(login: Promise<SshConnection>): Promise<string[]> {

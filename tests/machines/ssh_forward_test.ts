@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
+import type { NetError } from "../../lib/errors.ts";
 import { connect as connectTcp } from "../../lib/socket/connect.ts";
 import { echo, serve } from "../../lib/socket/tcp.ts";
 import type { SshConnection } from "../../lib/ssh/connection.ts";
 import { connect } from "../../lib/ssh/connect.ts";
+import { reasonIn } from "../../lib/ssh/failure.ts";
+import { serve as serveSsh } from "../../lib/ssh/serve.ts";
+import type { SshServer } from "../../lib/ssh/serving/server.ts";
 import { testUnless } from "../skip.ts";
-import { noSshd, type SshBed, sshBed } from "./ssh_bed.ts";
+import { noSshd, sshBed } from "./ssh_bed.ts";
+import { loginByKey } from "./ssh_login.ts";
 
-const enter = (bed: SshBed): Promise<SshConnection> =>
-  connect({ hostname: bed.hostname, port: bed.port, user: bed.user }, {
+const enterOurs = (server: SshServer): Promise<SshConnection> =>
+  connect(`ada@127.0.0.1:${server.port}`, {
     config: false,
-    keys: [bed.clientKeys.ed25519!],
-    knownHosts: [bed.knownHosts],
+    password: "secret",
+    hostKeys: { fingerprint: server.fingerprints[0]! },
   });
 
 /** Sends text to an echo server and gives what comes back until the end. */
@@ -25,7 +30,7 @@ testUnless(noSshd, "forwarding with a real sshd", async (t) => {
   await using bed = await sshBed();
   await using server = await serve({}, echo);
   const to = `${server.address}`;
-  await using ssh = await enter(bed);
+  await using ssh = await loginByKey(bed);
 
   await t.step("what connects here comes out there", async () => {
     await using way = await ssh.forward({ local: 0, to });
@@ -83,7 +88,12 @@ testUnless(noSshd, "forwarding with a real sshd", async (t) => {
       await using way = await ssh.forward({ local: 0, to: "127.0.0.1:1" });
       await ask(way.from, "hello").catch(() => {});
       assert.equal(way.failed, 1);
-      assert.equal((way.errors[0] as { code?: string }).code, "unreachable");
+      const [error] = way.errors as NetError[];
+      assert.equal(error!.code, "unreachable");
+      assert.match(
+        error!.message,
+        /127\.0\.0\.1:1 through .*: the far side could not be reached: Connection refused$/,
+      );
     },
   );
 
@@ -97,10 +107,138 @@ testUnless(noSshd, "forwarding with a real sshd", async (t) => {
   });
 });
 
+/**
+ * What a connection says of ways to a port where nobody listens and to one that
+ * answers, and the number in the reply of its SOCKS proxy.
+ */
+async function refusals(
+  ssh: SshConnection,
+): Promise<{ codes: string[]; reasons: string[]; reply: number }> {
+  await using server = await serve({}, echo);
+  const errors: NetError[] = [];
+  for (const to of ["127.0.0.1:1", `${server.address}`]) {
+    await using way = await ssh.forward({ local: 0, to });
+    await ask(way.from, "hello").catch(() => {});
+    errors.push(...way.errors as NetError[]);
+  }
+  await using proxy = await ssh.forward({ dynamic: 0 });
+  await using client = await connectTcp(proxy.from);
+  // No authentication; CONNECT to 127.0.0.1:1 (RFC 1928 §3, §4).
+  await client.write(Uint8Array.of(5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, 0, 1));
+  const reply = await client.readExactly(4);
+  return {
+    codes: errors.map(({ code }) => code),
+    reasons: errors.map(reasonIn),
+    reply: reply[3]!,
+  };
+}
+
+const DENIED =
+  "denied by that server's policy (administratively prohibited, RFC 4254 section 5.1)";
+
+testUnless(
+  noSshd,
+  "what a policy denies is told apart from what cannot be reached",
+  async () => {
+    for (const policy of ["AllowTcpForwarding no", "PermitOpen none"]) {
+      await using bed = await sshBed({ config: policy });
+      await using ssh = await loginByKey(bed);
+      assert.deepEqual(await refusals(ssh), {
+        codes: ["prohibited", "prohibited"],
+        reasons: [DENIED, DENIED],
+        reply: 2, // "connection not allowed by ruleset"
+      });
+    }
+    await using open = await sshBed();
+    await using ssh = await loginByKey(open);
+    assert.deepEqual(await refusals(ssh), {
+      codes: ["unreachable"],
+      reasons: ["the far side could not be reached: Connection refused"],
+      reply: 5, // "connection refused"
+    });
+  },
+);
+
+Deno.test("our own server says the same, whatever its rule is", async () => {
+  const toFirst = ({ port }: { port: number }) => port === 1;
+  for (
+    const [local, codes, reply] of [
+      [undefined, ["prohibited", "prohibited"], 2],
+      [() => false, ["prohibited", "prohibited"], 2],
+      [toFirst, ["unreachable", "prohibited"], 5],
+      [true, ["unreachable"], 5],
+    ] as const
+  ) {
+    await using server = await serveSsh({
+      users: { ada: "secret" },
+      forwarding: { local, remote: true },
+    });
+    await using ssh = await enterOurs(server);
+    const reasons = codes.map((code) =>
+      code === "prohibited"
+        ? DENIED
+        : "the far side could not be reached: connect failed"
+    );
+    assert.deepEqual(await refusals(ssh), { codes, reasons, reply });
+  }
+});
+
+Deno.test("a client that asks for no port that there is takes our server not with it", async () => {
+  await using server = await serveSsh({
+    users: { ada: "secret" },
+    forwarding: { local: true, remote: () => true },
+  });
+  await using ssh = await enterOurs(server);
+  const asked = (ask: (answer: (error?: Error) => void) => unknown) =>
+    new Promise<Error | undefined>((resolve) => ask(resolve));
+  // On the wire a port is 32 bits (RFC 4254 §7).
+  assert.ok(
+    await asked((answer) =>
+      ssh.client.forwardOut("127.0.0.1", 0, "127.0.0.1", 70_000, answer)
+    ),
+  );
+  for (const [hostname, port] of [["127.0.0.1", 70_000], ["a b", 0]] as const) {
+    assert.ok(
+      await asked((answer) => ssh.client.forwardIn(hostname, port, answer)),
+    );
+  }
+  assert.equal((await refusals(ssh)).reply, 5);
+});
+
+Deno.test("a port that the runtime bars is an error that can be caught", async () => {
+  await using server = await serveSsh({ users: { ada: "secret" } });
+  const place = `127.0.0.1:${server.port}`;
+  // What bars it is no option of this test's own process.
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-check", "--quiet", "--no-prompt", "--allow-read"],
+      ...["--allow-env", "--allow-sys", `--allow-net=${place}`, "-"],
+    ],
+    cwd: new URL("../..", import.meta.url),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await new Blob([`
+    import * as net from "netrepl";
+    await using on = await net.ssh.connect("ada@${place}", {
+      config: false,
+      password: "secret",
+      hostKeys: { fingerprint: "${server.fingerprints[0]}" },
+    });
+    for (const way of [{ local: 0, to: "127.0.0.1:1" }, { dynamic: 0 }]) {
+      await on.forward(way).catch(({ name }) => console.log(name));
+    }
+  `]).stream().pipeTo(child.stdin);
+  const { stdout, stderr } = await child.output();
+  const text = (octets: Uint8Array) => new TextDecoder().decode(octets);
+  assert.equal(text(stdout), "PermissionError\n".repeat(2), text(stderr));
+});
+
 testUnless(noSshd, "the end of the connection ends its ways", async () => {
   await using bed = await sshBed();
   await using server = await serve({}, echo);
-  const ssh = await enter(bed);
+  const ssh = await loginByKey(bed);
   const way = await ssh.forward({ local: 0, to: `${server.address}` });
   await using conn = await connectTcp(way.from);
   await conn.write("a");

@@ -8,39 +8,17 @@
 import assert from "node:assert/strict";
 import type { NetError } from "../../lib/errors.ts";
 import { connect } from "../../lib/ssh/connect.ts";
-import type { SshConnection } from "../../lib/ssh/connection.ts";
-import type { SshConnectOptions } from "../../lib/ssh/options.ts";
 import { serve } from "../../lib/ssh/serve.ts";
 import { testUnless } from "../skip.ts";
 import { freePort, noSshd, type SshBed, sshBed } from "./ssh_bed.ts";
-
-function at(bed: SshBed): string {
-  return `${bed.user}@127.0.0.1:${bed.port}`;
-}
-
-/** With the bed's key and nothing that lies around. */
-function withKey(bed: SshBed): SshConnectOptions {
-  return {
-    keys: [bed.clientKeys.ed25519!],
-    agent: false,
-    config: false,
-    knownHosts: bed.knownHosts,
-  };
-}
-
-function login(
-  bed: SshBed,
-  options: SshConnectOptions = {},
-): Promise<SshConnection> {
-  return connect(at(bed), { ...withKey(bed), ...options });
-}
+import { at, loginByKey, withKey } from "./ssh_login.ts";
 
 testUnless(
   noSshd,
   "a server that changes its keys each megabyte loses no octet, in either direction",
   async () => {
     await using bed = await sshBed({ config: "RekeyLimit 1M" });
-    await using on = await login(bed);
+    await using on = await loginByKey(bed);
     const size = 25_000_000;
     const count = `head -c ${size} /dev/zero | tr '\\0' x`;
     const [down, up] = await Promise.all([
@@ -58,7 +36,7 @@ testUnless(
   "what was under way when the connection broke fails, says so, and is not repeated",
   async () => {
     await using bed = await sshBed();
-    const on = await login(bed);
+    const on = await loginByKey(bed);
     const file = `${bed.folder}/ran`;
     const running = on.run(`echo once >> ${file}; sleep 60`);
     const process = await on.spawn("sleep 60; echo never");
@@ -90,7 +68,7 @@ testUnless(
   "a server that answers no more is noticed by keepalives",
   async () => {
     await using bed = await sshBed();
-    await using on = await login(bed, {
+    await using on = await loginByKey(bed, {
       keepalive: { interval: 30, count: 2 },
     });
     assert.equal((await on.run("sleep 0.2; echo alive")).stdout, "alive\n");
@@ -108,7 +86,9 @@ testUnless(
   "a lost connection is made again when it is used, if that was agreed",
   async () => {
     await using bed = await sshBed();
-    await using on = await login(bed, { reconnect: { tries: 3, delay: 10 } });
+    await using on = await loginByKey(bed, {
+      reconnect: { tries: 3, delay: 10 },
+    });
     const running = await on.spawn("sleep 60");
     bed.signalSessions("SIGKILL");
     await assert.rejects(running.status, { code: "lost" });
@@ -135,7 +115,9 @@ testUnless(
     await using last = await sshBed();
     const hop = (bed: SshBed) => ({ target: at(bed), ...withKey(bed) });
     {
-      await using on = await login(last, { jump: [hop(first), hop(second)] });
+      await using on = await loginByKey(last, {
+        jump: [hop(first), hop(second)],
+      });
       assert.equal((await on.run("echo $SSH_CONNECTION")).lines.length, 1);
       assert.deepEqual(on.via, [at(first), at(second)]);
       const { stdoutBytes } = await on.run("head -c 3000000 /dev/zero");
@@ -147,18 +129,18 @@ testUnless(
     }
     {
       // One connection carries several, and stays when they are closed.
-      await using gate = await login(first);
+      await using gate = await loginByKey(first);
       const ways = await Promise.all(
-        [second, last].map((bed) => login(bed, { jump: gate })),
+        [second, last].map((bed) => loginByKey(bed, { jump: gate })),
       );
       for (const way of ways) assert.ok((await way.run("true")).ok);
       await Promise.all(ways.map((way) => way.close()));
       assert.ok((await gate.run("true")).ok);
     }
     await using closed = await sshBed({ config: "AllowTcpForwarding no" });
-    await assert.rejects(login(last, { jump: hop(closed) }), {
+    await assert.rejects(loginByKey(last, { jump: hop(closed) }), {
       code: "prohibited",
-      message: /does not forward\. Try: AllowTcpForwarding/,
+      message: /denied by that server's policy .*\. Try: AllowTcpForwarding/,
     });
     const nowhere = `ada@127.0.0.1:${freePort()}`;
     await assert.rejects(
@@ -167,9 +149,12 @@ testUnless(
         code: "unreachable",
       },
     );
-    await assert.rejects(login(last, { jump: { ...hop(first), keys: [] } }), {
-      name: "AuthError",
-    });
+    await assert.rejects(
+      loginByKey(last, { jump: { ...hop(first), keys: [] } }),
+      {
+        name: "AuthError",
+      },
+    );
   },
 );
 
@@ -210,6 +195,32 @@ Host ${name}
   },
 );
 
+Deno.test("a command for the way that fails says what it said", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/config`;
+  try {
+    for (
+      const [command, said] of [
+        ["no-such-command %h", /status 127: .*no-such-command: not found/],
+        ["sh -c 'echo no way >&2; exit 7'", /status 7: no way/],
+        ["sh -c 'kill -9 $$'", /SIGKILL/],
+      ] as const
+    ) {
+      await Deno.writeTextFile(path, `Host x\n  ProxyCommand ${command}\n`);
+      await assert.rejects(connect("ada@x", { config: path, agent: false }), {
+        code: "proxy-command",
+        message: said,
+      });
+    }
+    await Deno.writeTextFile(path, "Host x\n  ProxyCommand echo no SSH\n");
+    await assert.rejects(connect("ada@x", { config: path, agent: false }), {
+      code: "not-ssh",
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 testUnless(
   noSshd,
   "an abort ends it at each stage: TCP, handshake, host key, login, session",
@@ -227,7 +238,7 @@ testUnless(
     await using bed = await sshBed();
     await ends("before", (signal, reached) => {
       reached();
-      return login(bed, { signal });
+      return loginByKey(bed, { signal });
     });
     await ends("TCP", (signal, reached) => {
       setTimeout(reached, 1);
@@ -258,7 +269,7 @@ testUnless(
       );
     }
     await ends("host key", (signal, reached) =>
-      login(bed, {
+      loginByKey(bed, {
         signal,
         knownHosts: `${bed.folder}/none`,
         hostKeys: "ask",
@@ -285,10 +296,10 @@ testUnless(
           },
         }),
     );
-    await using gate = await login(bed);
+    await using gate = await loginByKey(bed);
     await ends("jump", (signal, reached) => {
       reached();
-      return login(bed, { jump: gate, signal });
+      return loginByKey(bed, { jump: gate, signal });
     });
     await ends("session", (signal, reached) => {
       const going = gate.run("true", { signal });
@@ -326,7 +337,7 @@ testUnless(
       const algorithms = {
         add: old.map(([, x]) => x).filter((x) => x !== name),
       };
-      await assert.rejects(login(bed, { algorithms }), {
+      await assert.rejects(loginByKey(bed, { algorithms }), {
         code: "no-common-algorithm",
         message: new RegExp(
           `no ${what} in common; the server offers ${name}\\. Try: { algorithms: { add: \\["${name}"\\] } }`,
@@ -334,7 +345,7 @@ testUnless(
       });
       add.push(name);
     }
-    await using on = await login(bed, { algorithms: { add } });
+    await using on = await loginByKey(bed, { algorithms: { add } });
     assert.equal(on.facts.kex, "diffie-hellman-group14-sha1");
     assert.equal((await on.run("echo old")).stdout, "old\n");
   },

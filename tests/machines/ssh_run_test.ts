@@ -5,19 +5,9 @@
  */
 
 import assert from "node:assert/strict";
-import { connect } from "../../lib/ssh/connect.ts";
-import type { SshConnection } from "../../lib/ssh/connection.ts";
 import { testUnless } from "../skip.ts";
-import { noSshd, type SshBed, sshBed } from "./ssh_bed.ts";
-
-/** Logs in with the bed's key. */
-function login(bed: SshBed): Promise<SshConnection> {
-  return connect(`${bed.user}@127.0.0.1:${bed.port}`, {
-    keys: [bed.clientKeys.ed25519!],
-    knownHosts: bed.knownHosts,
-    config: false,
-  });
-}
+import { noSshd, sshBed } from "./ssh_bed.ts";
+import { loginByKey } from "./ssh_login.ts";
 
 async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<number> {
   let count = 0;
@@ -30,7 +20,7 @@ testUnless(
   "run() gives both streams, the exit code and the signal",
   async () => {
     await using bed = await sshBed();
-    await using on = await login(bed);
+    await using on = await loginByKey(bed);
     const cases = [
       ["echo out; echo err >&2; exit 3", "out\n", "err\n", 3, undefined, false],
       ["true", "", "", 0, undefined, true],
@@ -57,7 +47,7 @@ testUnless(
   "a command reads texts, octets and streams to their end",
   async () => {
     await using bed = await sshBed();
-    await using on = await login(bed);
+    await using on = await loginByKey(bed);
     const stream = async function* () {
       for (let i = 0; i < 3; i++) {
         await Promise.resolve();
@@ -88,7 +78,7 @@ testUnless(
   "a command has a terminal of the size that was said, and the environment that the server takes",
   async () => {
     await using bed = await sshBed({ config: "AcceptEnv WORD_*" });
-    await using on = await login(bed);
+    await using on = await loginByKey(bed);
     const pty = { term: "vt220", columns: 101, rows: 7 };
     const { lines } = await on.run("tty; echo $TERM; stty size", { pty });
     assert.match(lines[0]!, /^\/dev\/pts\/\d+$/);
@@ -106,7 +96,7 @@ testUnless(
   "too much output, a timeout and an abort end the command there",
   async () => {
     await using bed = await sshBed();
-    await using on = await login(bed);
+    await using on = await loginByKey(bed);
     // A time of its own, by which it is known among all that sleep here.
     const sleep = `sleep 971.${bed.port}`;
     await assert.rejects(on.run("yes", { maxOutput: 100_000 }), {
@@ -139,7 +129,7 @@ testUnless(
   "a stream that nobody reads stays where it is, and the rest goes on",
   async () => {
     await using bed = await sshBed();
-    await using on = await login(bed);
+    await using on = await loginByKey(bed);
     // 30 MB, more than all windows and buffers on the way together.
     const size = 30_000_000 + bed.port;
     await using held = await on.spawn(`exec head -c ${size} /dev/zero`);
@@ -161,7 +151,7 @@ testUnless(
   "spawn() streams both ways, and its status tells how it ended",
   async () => {
     await using bed = await sshBed();
-    await using on = await login(bed);
+    await using on = await loginByKey(bed);
     const counting = await on.spawn("wc -c; echo done >&2; exit 4");
     const writer = counting.stdin.getWriter();
     for (let i = 0; i < 100; i++) await writer.write(new Uint8Array(65_536));
@@ -196,7 +186,7 @@ testUnless(
   "many commands run at once on one connection, and those above MaxSessions wait for their turn",
   async () => {
     await using bed = await sshBed({ config: "MaxSessions 3" });
-    await using on = await login(bed);
+    await using on = await loginByKey(bed);
     const results = await Promise.all(
       Array.from({ length: 12 }, (_, i) => on.run(`sleep 0.02; echo ${i}`)),
     );
@@ -221,10 +211,10 @@ testUnless(
   "a server that opens no session says so at once",
   async () => {
     await using bed = await sshBed({ config: "MaxSessions 0" });
-    await using on = await login(bed);
+    await using on = await loginByKey(bed);
     await assert.rejects(on.run("true"), { code: "no-session" });
     await using plain = await sshBed({ config: "PermitTTY no" });
-    await using there = await login(plain);
+    await using there = await loginByKey(plain);
     await assert.rejects(there.run("tty", { pty: true }), {
       code: "refused",
       message: /the server refuses pty\. Try: PermitTTY/,
@@ -238,7 +228,7 @@ testUnless(
   "a shell runs on the streams that are handed in, follows its size, and gives them back",
   async () => {
     await using bed = await sshBed();
-    await using on = await login(bed);
+    await using on = await loginByKey(bed);
     const typed = new TransformStream<Uint8Array, Uint8Array>();
     const seen = new TransformStream<Uint8Array, Uint8Array>();
     const raw: boolean[] = [];
@@ -289,7 +279,7 @@ testUnless(
   "openShell() gives octets by callbacks, those from before start() too",
   async () => {
     await using bed = await sshBed();
-    await using on = await login(bed);
+    await using on = await loginByKey(bed);
     const shell = await on.openShell({ term: "dumb", columns: 200, rows: 50 });
     const closed = Promise.withResolvers<Error | undefined>();
     const found = Promise.withResolvers<void>();
@@ -307,70 +297,5 @@ testUnless(
     await shell.close();
     assert.equal(await closed.promise, undefined);
     shell.write(new Uint8Array(3)); // Nobody is there any more: no error.
-  },
-);
-
-/** A sudo like the real one in what it asks, and of whom. */
-const SUDO = `#!/bin/sh
-# -n | -S -p PROMPT, [-u USER], -- COMMAND
-asks=yes user=root
-while [ "$1" != -- ]; do
-  case $1 in
-    -n) asks=no ;;
-    -p) prompt=$2; shift ;;
-    -u) user=$2; shift ;;
-  esac
-  shift
-done
-shift
-if [ "$asks" = no ]; then echo 'sudo: a password is required' >&2; exit 1; fi
-echo 'We trust you have received the usual lecture.' >&2
-for try in 1 2 3; do
-  printf %s "$prompt" >&2
-  stty -echo 2>/dev/null; read -r answer; stty echo 2>/dev/null
-  echo >&2
-  [ "$answer" = "sec'ret" ] && BECAME=$user exec "$@"
-  echo 'Sorry, try again.' >&2
-done
-exit 1
-`;
-
-testUnless(
-  noSshd,
-  "sudo gets its password when it asks, and the password is nowhere in what comes back",
-  async () => {
-    await using bed = await sshBed();
-    await Deno.writeTextFile(`${bed.folder}/bin/sudo`, SUDO, { mode: 0o755 });
-    await using on = await login(bed);
-    const password = "sec'ret";
-    const command = `echo "it's $BECAME"; cat; echo oops >&2; exit 6`;
-    for (const pty of [false, true]) {
-      const stdin = pty ? "typed\n\x04" : "typed\n";
-      const result = await on.run(command, {
-        sudo: { password },
-        stdin,
-        pty,
-      });
-      assert.deepEqual(
-        [result.exitCode, result.lines.filter((line) => line !== "typed")],
-        [6, pty ? ["it's root", "oops"] : ["it's root"]],
-      );
-      assert.equal(result.stderr, pty ? "" : "oops\n");
-      assert.equal(JSON.stringify(result).includes(password), false);
-      assert.equal(Deno.inspect(result).includes("lecture"), false);
-    }
-    const asAda = { password, user: "ada" };
-    const named = await on.run("echo $BECAME", { sudo: asAda });
-    assert.equal(named.stdout, "ada\n");
-    const wrong = { password: "wrong" };
-    await assert.rejects(on.run("true", { sudo: wrong }), {
-      name: "AuthError",
-      message: /sudo does not take the password/,
-    });
-    const without = await on.run("true", { sudo: true });
-    assert.deepEqual(
-      [without.exitCode, without.stderr],
-      [1, "sudo: a password is required\n"],
-    );
   },
 );

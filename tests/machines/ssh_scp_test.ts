@@ -1,23 +1,16 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { connect } from "../../lib/ssh/connect.ts";
 import { scpGet, scpPut } from "../../lib/ssh/scp.ts";
 import { testUnless } from "../skip.ts";
 import { noSshd, sshBed } from "./ssh_bed.ts";
+import { loginByKey } from "./ssh_login.ts";
 
 testUnless(
   noSshd,
   "files go both ways by the old protocol of scp",
   async () => {
     await using bed = await sshBed();
-    await using ssh = await connect(
-      { hostname: bed.hostname, port: bed.port, user: bed.user },
-      {
-        config: false,
-        keys: [bed.clientKeys.ed25519!],
-        knownHosts: [bed.knownHosts],
-      },
-    );
+    await using ssh = await loginByKey(bed);
     const { folder } = bed;
     for (const size of [0, 1, 65_536, 1_000_003]) {
       const data = new Uint8Array(size).map((_, i) => i * 7 >> 3);

@@ -5,24 +5,10 @@
  */
 
 import assert from "node:assert/strict";
-import { connect } from "../../lib/ssh/connect.ts";
-import type { SshConnection } from "../../lib/ssh/connection.ts";
 import { HostKeyError } from "../../lib/ssh/known_hosts/host_key_error.ts";
-import type { SshConnectOptions } from "../../lib/ssh/options.ts";
 import { testUnless } from "../skip.ts";
-import { exec, makeKey, noSshd, type SshBed, sshBed } from "./ssh_bed.ts";
-
-/** Logs in with nothing that lies around. */
-function login(
-  bed: SshBed,
-  options: SshConnectOptions,
-): Promise<SshConnection> {
-  return connect(`${bed.user}@127.0.0.1:${bed.port}`, {
-    agent: false,
-    config: false,
-    ...options,
-  });
-}
+import { exec, makeKey, noSshd, sshBed } from "./ssh_bed.ts";
+import { login } from "./ssh_login.ts";
 
 testUnless(
   noSshd,

@@ -5,9 +5,12 @@
  */
 
 import type { Duplex } from "node:stream";
+import { Deadline } from "../../deadline.ts";
 import { NetError } from "../../errors.ts";
 import { type Endpoint, endpoint } from "../../socket/endpoint.ts";
-import { failure } from "../../socket/failure.ts";
+import { bindable } from "../../socket/local.ts";
+import { dialTcp } from "../dial.ts";
+import { listenOn } from "../listening.ts";
 import type { Client } from "../ssh2.ts";
 import type { ForwardOptions, ListenAt } from "./forward_options.ts";
 import { Forwarding } from "./forwarding.ts";
@@ -40,47 +43,21 @@ async function listenHere(
   take: (socket: Duplex) => void,
 ): Promise<{ from: string; stop: () => Promise<void> }> {
   const wanted = place(at);
+  using deadline = new Deadline("listen on", `${wanted}`);
+  const local = await bindable("listen on", wanted, deadline);
   const { createServer } = await import("node:net");
   const server = createServer({ allowHalfOpen: true, noDelay: true }, take);
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject).once("listening", resolve);
-  server.listen({ host: wanted.hostname, port: wanted.port });
-  try {
-    await promise;
-  } catch (error) {
-    throw failure(error, "listen on", wanted);
-  }
-  const { address, port } = server.address() as {
-    address: string;
-    port: number;
-  };
   return {
-    from: `${endpoint({ hostname: address, port })}`,
+    from: `${await listenOn(server, local, wanted)}`,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
 
-/** Connects from here. */
-async function dialHere(to: Endpoint, signal: AbortSignal): Promise<Duplex> {
-  const { connect } = await import("node:net");
-  signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
-  const socket = connect({
-    host: to.hostname,
-    port: to.port,
-    allowHalfOpen: true,
-    noDelay: true,
-  });
-  const stop = () => socket.destroy(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
-  socket.once("connect", () => resolve(socket));
-  socket.once("error", (error) => reject(failure(error, "connect to", to)));
-  try {
-    return await promise;
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
-}
+/** What a client hears when its connection does not come about. */
+const REPLIES: Readonly<Record<string, number>> = {
+  prohibited: REPLY.notAllowed,
+  unreachable: REPLY.refused,
+};
 
 /** The most octets of a client that has not said where it wants to go. */
 const MOST_SOCKS = 600;
@@ -142,9 +119,7 @@ async function talkSocks(
     if (error instanceof SocksRefusal) {
       client.write(writeReply(error.reply));
     } else if (error instanceof NetError && error.code !== "malformed") {
-      client.write(
-        writeReply(error.code === "unreachable" ? REPLY.refused : REPLY.failed),
-      );
+      client.write(writeReply(REPLIES[error.code] ?? REPLY.failed));
     }
     throw error;
   }
@@ -242,7 +217,10 @@ async function listenThere(
   );
   const take = (info: { destPort: number }, accept: () => Duplex) => {
     if (info.destPort !== port) return;
-    forwarding.join(accept(), (signal) => dialHere(to, signal));
+    forwarding.join(
+      accept(),
+      (signal) => dialTcp(to.hostname, to.port, { halfOpen: true }, signal),
+    );
   };
   client.on("tcp connection", take);
   const forwarding = new Forwarding({

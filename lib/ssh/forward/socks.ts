@@ -24,6 +24,7 @@ export const NO_AUTHENTICATION = 0;
 export const REPLY = {
   succeeded: 0,
   failed: 1,
+  notAllowed: 2,
   refused: 5,
   commandUnknown: 7,
   addressUnknown: 8,

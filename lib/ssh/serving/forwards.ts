@@ -7,12 +7,34 @@
 
 import type { Server } from "node:net";
 import type { Duplex } from "node:stream";
-import { isLoopback } from "../../socket/endpoint.ts";
+import { Endpoint, isLoopback } from "../../socket/endpoint.ts";
+import { dialTcp, PROHIBITED } from "../dial.ts";
+import { listenOn } from "../listening.ts";
 import type { Connection } from "../ssh2.ts";
 import type { ForwardingOptions, ForwardTarget } from "./site.ts";
 
 /** Ports that one client may have open. */
 const MOST_PORTS = 100;
+
+/**
+ * What of ssh2 is touched beyond its documented door (1.17): whatever it
+ * rejects, it says that connecting failed.
+ */
+interface Inner {
+  readonly _protocol: {
+    channelOpenFail(channel: number, reason: number, description: string): void;
+    readonly _handlers: {
+      CHANNEL_OPEN(
+        protocol: unknown,
+        channel: {
+          readonly type: string;
+          readonly sender: number;
+          readonly data: { readonly destIP: string; readonly destPort: number };
+        },
+      ): void;
+    };
+  };
+}
 
 /** What is forwarded for one client. */
 export class Forwards {
@@ -21,7 +43,7 @@ export class Forwards {
   readonly #user: () => string;
   readonly #streams = new Set<Duplex>();
   readonly #ports = new Map<string, Server>();
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   /**
    * Begins to answer a client's requests.
@@ -38,10 +60,9 @@ export class Forwards {
     this.#connection = connection;
     this.#options = options;
     this.#user = user;
+    this.#deny();
     connection.on("tcpip", (accept, reject, { destIP, destPort }) => {
-      const target = { hostname: destIP, port: destPort, user: user() };
-      if (!allows(options.local, target, () => true)) return reject();
-      this.#dial(target, accept, reject);
+      this.#dial(destIP, destPort, accept, reject);
     });
     connection.on("request", (accept, reject, name, info) => {
       if (!("bindPort" in info)) return reject?.();
@@ -56,25 +77,45 @@ export class Forwards {
 
   /** Ends all of it. */
   close(): void {
-    this.#isClosed = true;
+    this.#closing.abort();
     for (const stream of this.#streams) stream.destroy();
     for (const server of this.#ports.values()) server.close();
     this.#ports.clear();
   }
 
+  /** Refuses what is not allowed, before ssh2 hears of it. */
+  #deny(): void {
+    const { _protocol: protocol } = this.#connection as unknown as Inner;
+    const { _handlers: handlers } = protocol;
+    const opening = handlers.CHANNEL_OPEN;
+    handlers.CHANNEL_OPEN = (from, channel) => {
+      const { type, sender, data } = channel;
+      const isOurs = type === "direct-tcpip" && this.#connection.authenticated;
+      if (!isOurs || this.#allowsDial(data.destIP, data.destPort)) {
+        return opening(from, channel);
+      }
+      protocol.channelOpenFail(sender, PROHIBITED, "not allowed");
+    };
+  }
+
+  #allowsDial(hostname: string, port: number): boolean {
+    const target = { hostname, port, user: this.#user() };
+    return allows(this.#options.local, target, () => true);
+  }
+
   async #dial(
-    { hostname, port }: ForwardTarget,
+    hostname: string,
+    port: number,
     accept: () => Duplex,
     reject: () => void,
   ): Promise<void> {
-    const { connect } = await import("node:net");
-    const socket = connect({ host: hostname, port, allowHalfOpen: true });
-    socket.once("error", () => reject());
-    socket.once("connect", () => {
-      socket.setNoDelay(true);
-      if (this.#isClosed) socket.destroy();
-      else this.#join(socket, accept());
-    });
+    const { signal } = this.#closing;
+    try {
+      const socket = await dialTcp(hostname, port, { halfOpen: true }, signal);
+      this.#join(socket, accept());
+    } catch {
+      if (!signal.aborted) reject();
+    }
   }
 
   async #listen(
@@ -90,7 +131,7 @@ export class Forwards {
     const target = { hostname, port: bindPort, user: this.#user() };
     const isAllowed = this.#ports.size < MOST_PORTS &&
       allows(this.#options.remote, target, () => isLoopback(hostname));
-    if (!isAllowed || await cannotBind(hostname, bindPort)) return reject?.();
+    if (!isAllowed) return reject?.();
     const { createServer } = await import("node:net");
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.setNoDelay(true);
@@ -103,18 +144,22 @@ export class Forwards {
         remoteAddress,
         remotePort,
         (error: Error | undefined, channel: Duplex) => {
-          if (error || this.#isClosed) socket.destroy();
+          if (error || this.#closing.signal.aborted) socket.destroy();
           else this.#join(socket, channel);
         },
       );
     });
-    server.once("error", () => reject?.());
-    server.listen({ host: hostname, port: bindPort }, () => {
-      const { port } = server.address() as { port: number };
-      if (this.#isClosed) return void server.close();
+    const { signal } = this.#closing;
+    try {
+      const at = new Endpoint(hostname, bindPort);
+      if (await cannotBind(at)) return reject?.();
+      const { port } = await listenOn(server, at, at);
+      if (signal.aborted) return void server.close();
       this.#ports.set(`${bindAddr}:${port}`, server);
       accept?.(port);
-    });
+    } catch {
+      if (!signal.aborted) reject?.();
+    }
   }
 
   #cancel(
@@ -153,11 +198,8 @@ function allows(
 }
 
 /** node:net throws what the runtime bars where nobody can catch it. */
-async function cannotBind(hostname: string, port: number): Promise<boolean> {
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  const { state } = await Deno.permissions.query({
-    name: "net",
-    host: `${host}:${port}`,
-  });
+async function cannotBind(at: Endpoint): Promise<boolean> {
+  const host = `${at}`;
+  const { state } = await Deno.permissions.query({ name: "net", host });
   return state !== "granted";
 }

@@ -67,10 +67,10 @@ export function sftpFailure(
   );
 }
 
-/** How a call of the library answers. */
+/** How a call of the library answers; many have no value. */
 export type Answer<T> = (
   error: StatusError | null | undefined,
-  value: T,
+  value?: T,
 ) => void;
 
 /** Sessions that have ended: the library leaves calls over them unanswered. */
@@ -114,7 +114,7 @@ export function call<T>(
     }
     try {
       start((error, value) =>
-        error ? reject(sftpFailure(error, op, target)) : resolve(value)
+        error ? reject(sftpFailure(error, op, target)) : resolve(value as T)
       );
     } catch (error) {
       reject(sftpFailure(error as Error, op, target));
@@ -128,18 +128,18 @@ export function call<T>(
  * @param sftp The protocol's session.
  * @param op What is done.
  * @param target The path on the other machine.
- * @param options The limit and the signal.
+ * @param options The limit, 30 seconds unless it is said, and the signal.
  * @param start Starts the call.
  */
 export async function callWithin<T>(
   sftp: SFTPWrapper,
   op: string,
   target: string,
-  options: DeadlineOptions,
+  options: SftpOptions,
   start: (answer: Answer<T>) => void,
 ): Promise<T> {
   options.signal?.throwIfAborted();
-  using deadline = new Deadline(op, target, options);
+  using deadline = new Deadline(op, target, limits(options));
   return await deadline.race(call(sftp, op, target, start));
 }
 

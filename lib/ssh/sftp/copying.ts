@@ -5,14 +5,19 @@
  * @module
  */
 
-import type { Buffer } from "node:buffer";
-import { Deadline, type DeadlineOptions } from "../../deadline.ts";
+import { Deadline } from "../../deadline.ts";
 import { NetError } from "../../errors.ts";
 import { withFile } from "../../file_failure.ts";
 import type { SFTPWrapper } from "../ssh2.ts";
-import { type Answer, call, callWithin } from "./calls.ts";
-import { FileInfo, type RawAttributes } from "./file_info.ts";
-import { PIECE, readFrom, type RemoteFile, writeFrom } from "./pipeline.ts";
+import { call, callWithin } from "./calls.ts";
+import { PIECE, readFrom, writeFrom } from "./pipeline.ts";
+import {
+  OPEN,
+  type RemoteFile,
+  replace,
+  statOf,
+  withRemote,
+} from "./remote_file.ts";
 import { Transfer, type TransferOptions } from "./transfer.ts";
 
 /** What both directions do with their options. */
@@ -30,65 +35,6 @@ function settle(
     deadline: () => new Deadline(op, path, limits),
     tell: (done, total) => onProgress?.({ path, done, total }),
   };
-}
-
-/** Opens a file on the other machine, and closes it after the work. */
-export async function withRemote<T>(
-  sftp: SFTPWrapper,
-  path: string,
-  flags: number,
-  mode: number,
-  options: DeadlineOptions,
-  work: (file: RemoteFile) => Promise<T>,
-): Promise<T> {
-  const { Buffer } = await import("node:buffer");
-  const handle = await callWithin<Buffer>(
-    sftp,
-    "open",
-    path,
-    options,
-    (answer) => sftp.open(path, flags, { mode }, answer),
-  );
-  const close = (answer: Answer<void>) =>
-    sftp.close(handle, (error) => answer(error, undefined));
-  let result: T;
-  try {
-    result = await work({ sftp, handle, path, Buffer });
-  } catch (error) {
-    // A server that no longer answers must not hold up the news of it.
-    call<void>(sftp, "close", path, close).catch(() => {});
-    throw error;
-  }
-  await callWithin<void>(sftp, "close", path, options, close);
-  return result;
-}
-
-/** The flags of an open request: draft-ietf-secsh-filexfer-02 §6.3. */
-export const READ = 1;
-export const WRITE = 2;
-export const CREATE = 8;
-export const TRUNCATE = 16;
-
-/** What the server knows of a path; undefined if there is nothing. */
-export async function statOf(
-  sftp: SFTPWrapper,
-  path: string,
-  options: DeadlineOptions,
-  follow = true,
-): Promise<FileInfo | undefined> {
-  try {
-    const raw = await callWithin<RawAttributes>(
-      sftp,
-      "stat",
-      path,
-      options,
-      (answer) => follow ? sftp.stat(path, answer) : sftp.lstat(path, answer),
-    );
-    return new FileInfo(path, raw);
-  } catch (error) {
-    if (error instanceof NetError && error.code === "not-found") return;
-    throw error;
-  }
 }
 
 /** Whether the octets before a place are the same on both sides. */
@@ -179,7 +125,7 @@ export async function getFile(
     (old?.mode ?? undefined);
   let resumedAt = 0;
   let done = 0;
-  await withRemote(sftp, remote, READ, 0o666, options, async (file) => {
+  await withRemote(sftp, remote, OPEN.read, 0o666, options, async (file) => {
     using target = await withFile(
       "write",
       part,
@@ -217,44 +163,6 @@ export async function getFile(
     resumedAt,
     elapsed: performance.now() - since,
   });
-}
-
-/** Puts a file in the place of another, in one step where the server can. */
-export async function replace(
-  sftp: SFTPWrapper,
-  from: string,
-  to: string,
-): Promise<void> {
-  try {
-    await call<void>(
-      sftp,
-      "rename",
-      from,
-      (answer) =>
-        sftp.ext_openssh_rename(from, to, (error) => answer(error, undefined)),
-    );
-  } catch (error) {
-    // A server without OpenSSH's extension renames to free names only, so
-    // there the file is gone for a moment.
-    if (
-      error instanceof NetError && error.code !== "failed" &&
-      error.code !== "unsupported"
-    ) {
-      throw error;
-    }
-    await call<void>(
-      sftp,
-      "remove",
-      to,
-      (answer) => sftp.unlink(to, (error) => answer(error, undefined)),
-    ).catch(() => {});
-    await call<void>(
-      sftp,
-      "rename",
-      from,
-      (answer) => sftp.rename(from, to, (error) => answer(error, undefined)),
-    );
-  }
 }
 
 async function* piecesOf(
@@ -319,14 +227,15 @@ export async function putFile(
   if (resume) {
     const there = (await statOf(sftp, part, options))?.size ?? 0;
     if (there > 0 && there <= info.size) {
-      await withRemote(sftp, part, READ, 0o666, options, async (file) => {
+      await withRemote(sftp, part, OPEN.read, 0o666, options, async (file) => {
         if (await sameTail(file, source, there, deadline)) resumedAt = there;
       });
     }
   }
   await source.seek(resumedAt, Deno.SeekMode.Start);
   let done = resumedAt;
-  const flags = WRITE | CREATE | (isPlain && resumedAt === 0 ? TRUNCATE : 0);
+  const flags = OPEN.write | OPEN.create |
+    (isPlain && resumedAt === 0 ? OPEN.truncate : 0);
   // What is to be seen by few must not be seen by more while it is written.
   const first = mode === undefined ? 0o666 : mode & 0o777;
   await withRemote(sftp, part, flags, first, options, async (file) => {
@@ -344,7 +253,7 @@ export async function putFile(
             atime: Math.floor(seconds(info.atime ?? info.mtime)),
             mtime: Math.floor(seconds(info.mtime)),
           }),
-        }, (error) => answer(error, undefined)));
+        }, answer));
     }
   });
   if (part !== end) await replace(sftp, part, end);

@@ -7,22 +7,13 @@
 
 import type { Buffer } from "node:buffer";
 import type { Deadline } from "../../deadline.ts";
-import type { SFTPWrapper } from "../ssh2.ts";
 import { call } from "./calls.ts";
+import type { RemoteFile } from "./remote_file.ts";
 
 /** Octets a request: OpenSSH's server gives no more than 255 KiB at once. */
 export const PIECE = 128 * 1024;
 /** Requests under way: 4 MiB, which fills 100 Mb/s at 300 ms. */
 export const DEPTH = 32;
-
-/** A file that is open on the other machine. */
-export interface RemoteFile {
-  readonly sftp: SFTPWrapper;
-  readonly handle: Buffer;
-  readonly path: string;
-  /** What the library takes octets in; it is loaded with the first file. */
-  readonly Buffer: typeof Buffer;
-}
 
 /** Reads `length` octets at `position`, fewer only at the file's end. */
 async function readPiece(
@@ -130,7 +121,7 @@ export async function writeFrom(
         0,
         length,
         at,
-        (error) => answer(error, undefined),
+        answer,
       ));
     done.catch(() => {});
     queue.push({ done, length });

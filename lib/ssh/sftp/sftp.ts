@@ -4,38 +4,22 @@
  * @module
  */
 
-import { NetError } from "../../errors.ts";
 import type { SFTPWrapper } from "../ssh2.ts";
-import {
-  type Answer,
-  callWithin,
-  joinRemote,
-  limits,
-  watchEnd,
-} from "./calls.ts";
+import { type Answer, callWithin, watchEnd } from "./calls.ts";
+import { getFile, putFile } from "./copying.ts";
 import { FileInfo, type RawAttributes } from "./file_info.ts";
-import { readFrom } from "./pipeline.ts";
-import { syncDown, syncUp } from "./sync.ts";
-import type { SyncOptions, SyncReport } from "./sync_report.ts";
-import {
-  CREATE,
-  getFile,
-  putFile,
-  READ,
-  replace,
-  statOf,
-  TRUNCATE,
-  withRemote,
-  WRITE,
-} from "./copying.ts";
+import { listFolder, makeFolder, remove, walkFolder } from "./folders.ts";
+import { replace, statOf } from "./remote_file.ts";
 import type {
   MakeFolderOptions,
   RemoveOptions,
   SftpOptions,
+  WriteFileOptions,
 } from "./sftp_options.ts";
+import { syncDown, syncUp } from "./sync.ts";
+import type { SyncOptions, SyncReport } from "./sync_report.ts";
 import type { Transfer, TransferOptions } from "./transfer.ts";
-import { Deadline } from "../../deadline.ts";
-import { writeFrom } from "./pipeline.ts";
+import { readWhole, writeWhole } from "./whole_file.ts";
 
 /**
  * An open session of SFTP; `sftp()` of a connection gives it. Paths that do not
@@ -70,28 +54,13 @@ export class Sftp implements AsyncDisposable {
     sftp.on("error", () => {});
   }
 
-  #do(
-    op: string,
-    path: string,
-    options: SftpOptions,
-    start: (answer: (error?: Error | null) => void) => void,
-  ): Promise<void> {
-    return callWithin<void>(
-      this.#sftp,
-      op,
-      path,
-      limits(options),
-      (answer) => start((error) => answer(error, undefined)),
-    );
-  }
-
   #ask<T>(
     op: string,
     path: string,
     options: SftpOptions,
     start: (answer: Answer<T>) => void,
   ): Promise<T> {
-    return callWithin(this.#sftp, op, path, limits(options), start);
+    return callWithin(this.#sftp, op, path, options, start);
   }
 
   /**
@@ -140,7 +109,7 @@ export class Sftp implements AsyncDisposable {
    * @param options A time limit and a signal.
    */
   async exists(path: string, options: SftpOptions = {}): Promise<boolean> {
-    return await statOf(this.#sftp, path, limits(options), false) !== undefined;
+    return await statOf(this.#sftp, path, options, false) !== undefined;
   }
 
   /**
@@ -150,16 +119,8 @@ export class Sftp implements AsyncDisposable {
    * @param options A time limit and a signal.
    * @throws {NetError} As {@linkcode Sftp.stat}.
    */
-  async list(path = ".", options: SftpOptions = {}): Promise<FileInfo[]> {
-    const entries = await this.#ask<
-      { filename: string; attrs: RawAttributes }[]
-    >("list", path, options, (answer) => this.#sftp.readdir(path, answer));
-    return entries
-      .filter(({ filename }) => filename !== "." && filename !== "..")
-      .map(({ filename, attrs }) =>
-        new FileInfo(joinRemote(path, filename), attrs)
-      )
-      .sort((a, b) => (a.path < b.path ? -1 : 1));
+  list(path = ".", options: SftpOptions = {}): Promise<FileInfo[]> {
+    return listFolder(this.#sftp, path, options);
   }
 
   /**
@@ -169,16 +130,8 @@ export class Sftp implements AsyncDisposable {
    * @param path The folder at its root, which is not told itself.
    * @param options A time limit for each folder, and a signal.
    */
-  async *walk(
-    path = ".",
-    options: SftpOptions = {},
-  ): AsyncGenerator<FileInfo> {
-    for (const info of await this.list(path, options)) {
-      // Such a name can lead out of the tree: only a hostile server says it.
-      if (info.name.includes("/") || info.name === "..") continue;
-      yield info;
-      if (info.kind === "folder") yield* this.walk(info.path, options);
-    }
+  walk(path = ".", options: SftpOptions = {}): AsyncGenerator<FileInfo> {
+    return walkFolder(this.#sftp, path, options);
   }
 
   /**
@@ -192,17 +145,8 @@ export class Sftp implements AsyncDisposable {
     path: string,
     options: SftpOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const within = limits(options);
     const { size } = await this.stat(path, options);
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    await withRemote(this.#sftp, path, READ, 0o666, within, async (file) => {
-      const deadline = () => new Deadline("read", path, within);
-      for await (const octets of readFrom(file, 0, size, deadline)) {
-        // A copy: slice() of what the library gives is none.
-        pieces.push(new Uint8Array(octets));
-      }
-    });
-    return new Uint8Array(await new Blob(pieces).arrayBuffer());
+    return await readWhole(this.#sftp, path, size, options);
   }
 
   /**
@@ -222,37 +166,12 @@ export class Sftp implements AsyncDisposable {
    * @param data Its content; text as UTF-8.
    * @param options A time limit for each answer, a signal and its permissions.
    */
-  async write(
+  write(
     path: string,
     data: Uint8Array | string,
-    options: SftpOptions & { readonly mode?: number | undefined } = {},
+    options: WriteFileOptions = {},
   ): Promise<void> {
-    const within = limits(options);
-    const octets = typeof data === "string"
-      ? new TextEncoder().encode(data)
-      : data;
-    const old = await statOf(this.#sftp, path, within);
-    const end = old === undefined ? path : await this.realPath(path, options);
-    const mode = options.mode ?? old?.mode;
-    const part = `${end}.part`;
-    const flags = WRITE | CREATE | TRUNCATE;
-    const deadline = () => new Deadline("write", path, within);
-    async function* pieces() {
-      for (let at = 0; at < octets.length; at += 0x20000) {
-        yield octets.subarray(at, at + 0x20000);
-      }
-    }
-    const first = mode ?? 0o666;
-    await withRemote(
-      this.#sftp,
-      part,
-      flags,
-      first,
-      within,
-      (file) => writeFrom(file, 0, pieces(), deadline, () => {}),
-    );
-    if (mode !== undefined) await this.chmod(part, mode, options);
-    await replace(this.#sftp, part, end);
+    return writeWhole(this.#sftp, path, data, options);
   }
 
   /**
@@ -332,28 +251,8 @@ export class Sftp implements AsyncDisposable {
    * @param options Whether folders above it are made too.
    * @throws {NetError} `"failed"` if there is something of that name.
    */
-  async mkdir(path: string, options: MakeFolderOptions = {}): Promise<void> {
-    const { recursive = false, mode } = options;
-    const make = (path: string) =>
-      this.#do(
-        "make",
-        path,
-        options,
-        (answer) =>
-          this.#sftp.mkdir(path, mode === undefined ? {} : { mode }, answer),
-      );
-    if (!recursive) return await make(path);
-    const parts = path.split("/");
-    for (let n = 1; n <= parts.length; n++) {
-      const upper = parts.slice(0, n).join("/");
-      if (upper === "" || upper === ".") continue;
-      try {
-        await make(upper);
-      } catch (error) {
-        const there = await statOf(this.#sftp, upper, limits(options));
-        if (there?.kind !== "folder") throw error;
-      }
-    }
+  mkdir(path: string, options: MakeFolderOptions = {}): Promise<void> {
+    return makeFolder(this.#sftp, path, options);
   }
 
   /**
@@ -364,34 +263,8 @@ export class Sftp implements AsyncDisposable {
    * @throws {NetError} `"not-found"`, `"permission"`; `"failed"` for a folder
    * that is not empty.
    */
-  async remove(path: string, options: RemoveOptions = {}): Promise<void> {
-    const info = await statOf(this.#sftp, path, limits(options), false);
-    if (info === undefined) {
-      throw new NetError("no such file or folder", {
-        code: "not-found",
-        op: "remove",
-        target: path,
-      });
-    }
-    if (info.kind !== "folder") {
-      return await this.#do(
-        "remove",
-        path,
-        options,
-        (answer) => this.#sftp.unlink(path, answer),
-      );
-    }
-    if (options.recursive) {
-      for (const { path: inside } of await this.list(path, options)) {
-        await this.remove(inside, options);
-      }
-    }
-    await this.#do(
-      "remove",
-      path,
-      options,
-      (answer) => this.#sftp.rmdir(path, answer),
-    );
+  remove(path: string, options: RemoveOptions = {}): Promise<void> {
+    return remove(this.#sftp, path, options);
   }
 
   /**
@@ -400,8 +273,8 @@ export class Sftp implements AsyncDisposable {
    * @param from The file.
    * @param to Its new name.
    */
-  async rename(from: string, to: string): Promise<void> {
-    await replace(this.#sftp, from, to);
+  rename(from: string, to: string): Promise<void> {
+    return replace(this.#sftp, from, to);
   }
 
   /**
@@ -411,12 +284,8 @@ export class Sftp implements AsyncDisposable {
    * @param mode The permissions: `0o640`.
    * @param options A time limit and a signal.
    */
-  async chmod(
-    path: string,
-    mode: number,
-    options: SftpOptions = {},
-  ): Promise<void> {
-    await this.#do(
+  chmod(path: string, mode: number, options: SftpOptions = {}): Promise<void> {
+    return this.#ask(
       "change",
       path,
       options,
@@ -431,12 +300,12 @@ export class Sftp implements AsyncDisposable {
    * @param path The link.
    * @param options A time limit and a signal.
    */
-  async symlink(
+  symlink(
     target: string,
     path: string,
     options: SftpOptions = {},
   ): Promise<void> {
-    await this.#do(
+    return this.#ask(
       "make",
       path,
       options,

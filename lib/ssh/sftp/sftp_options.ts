@@ -12,6 +12,12 @@ export interface SftpOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options for `write` of an {@linkcode Sftp}. */
+export interface WriteFileOptions extends SftpOptions {
+  /** Its permissions: `0o600`. @default {as a file that it replaces, or as new files are} */
+  readonly mode?: number | undefined;
+}
+
 /** Options for `mkdir` of an {@linkcode Sftp}. */
 export interface MakeFolderOptions extends SftpOptions {
   /** Make what is lacking above it too; a folder that is there is no error. @default {false} */

@@ -1,0 +1,89 @@
+/**
+ * Whole files of the other machine, read into memory and written from it.
+ *
+ * @module
+ */
+
+import { Deadline } from "../../deadline.ts";
+import type { SFTPWrapper } from "../ssh2.ts";
+import { callWithin, limits } from "./calls.ts";
+import { PIECE, readFrom, writeFrom } from "./pipeline.ts";
+import { OPEN, replace, statOf, withRemote } from "./remote_file.ts";
+import type { SftpOptions, WriteFileOptions } from "./sftp_options.ts";
+
+/**
+ * Reads a whole file into memory.
+ *
+ * @param sftp The protocol's session.
+ * @param path The file.
+ * @param size How large it is said to be, in octets.
+ * @param options A time limit for each answer, and a signal.
+ */
+export async function readWhole(
+  sftp: SFTPWrapper,
+  path: string,
+  size: number,
+  options: SftpOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const deadline = () => new Deadline("read", path, limits(options));
+  await withRemote(sftp, path, OPEN.read, 0o666, options, async (file) => {
+    for await (const octets of readFrom(file, 0, size, deadline)) {
+      // A copy: slice() of what the library gives is none.
+      pieces.push(new Uint8Array(octets));
+    }
+  });
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
+}
+
+/**
+ * Writes a whole file: beside it, and then in its place.
+ *
+ * @param sftp The protocol's session.
+ * @param path The file.
+ * @param data Its content; text as UTF-8.
+ * @param options A time limit for each answer, a signal and its permissions.
+ */
+export async function writeWhole(
+  sftp: SFTPWrapper,
+  path: string,
+  data: Uint8Array | string,
+  options: WriteFileOptions,
+): Promise<void> {
+  const octets = typeof data === "string"
+    ? new TextEncoder().encode(data)
+    : data;
+  const old = await statOf(sftp, path, options);
+  const end = old === undefined
+    ? path
+    : await callWithin<string>(sftp, "find", path, options, (answer) =>
+      sftp.realpath(path, answer));
+  const mode = options.mode ?? old?.mode;
+  const part = `${end}.part`;
+  const flags = OPEN.write | OPEN.create | OPEN.truncate;
+  const deadline = () => new Deadline("write", path, limits(options));
+  await withRemote(
+    sftp,
+    part,
+    flags,
+    mode ?? 0o666,
+    options,
+    (file) => writeFrom(file, 0, piecesOf(octets), deadline, () => {}),
+  );
+  if (mode !== undefined) {
+    await callWithin<void>(
+      sftp,
+      "change",
+      part,
+      options,
+      (answer) => sftp.chmod(part, mode & 0o7777, answer),
+    );
+  }
+  await replace(sftp, part, end);
+}
+
+async function* piecesOf(octets: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < octets.length; at += PIECE) {
+    yield octets.subarray(at, at + PIECE);
+  }
+}
