@@ -84,7 +84,7 @@ export class Ruleset implements RulesetData {
    * Follows a packet through all hooks, as the kernel would take it.
    *
    * @param packet A packet, a frame, or facts.
-   * @param context Where and when it is met.
+   * @param context Where and when it is met; `{}`: this machine sends it.
    * @returns What became of it, by which rule, and each rule that it met.
    * @throws {NetError} With the code `"unknown"`, if a rule asks for what the
    * context does not say.

@@ -9,8 +9,10 @@ import { format, formatRule } from "../../lib/firewall/text/format.ts";
 import { parse } from "../../lib/firewall/text/parse.ts";
 import { testUnless } from "../skip.ts";
 import { declarations } from "./declarations.ts";
+import { listedOtherwise, spoiltLines } from "./forms/listing.ts";
+import { WRONG, WRONG_BEFORE } from "./forms/wrong.ts";
 import { nftMissing, nftOutput } from "./nft_run.ts";
-import { listedOtherwise, ruleForms, spoiltLines } from "./rule_forms.ts";
+import { ruleForms } from "./rule_forms.ts";
 
 const missing = nftMissing();
 
@@ -177,3 +179,19 @@ testUnless(
     }
   },
 );
+
+testUnless(missing, "what is refused as wrong, nft refuses too", async () => {
+  const lines = WRONG.map(([command]) => command);
+  const marked = await nftOutput(
+    [],
+    lines.map((command, at) =>
+      `nft -c -f - 2>/dev/null << 'END' && echo ${at} || true
+${WRONG_BEFORE}${command}
+END`
+    ).join("\n"),
+  );
+  const taken = marked.split("\n").filter((at) => at !== "");
+  assert.deepEqual(taken.map((at) => lines[Number(at)]), []);
+  // The tables before them are none of the reasons.
+  await nftOutput([WRONG_BEFORE], "true");
+});

@@ -6,6 +6,9 @@
  * @module
  */
 
+import type { Word } from "./lines.ts";
+import { type Masked, maskedIn, wordIn } from "./options.ts";
+
 const rows: Record<string, number> = { BE: 0, DF: 0, EF: 46 };
 for (let i = 0; i < 8; i++) rows[`CS${i}`] = i * 8;
 for (let i = 1; i < 5; i++) {
@@ -14,10 +17,20 @@ for (let i = 1; i < 5; i++) {
 
 export const dscpClasses: Readonly<Record<string, number>> = rows;
 
-export const tosNames: Readonly<Record<string, number>> = {
+const tosNames: Readonly<Record<string, number>> = {
   "Minimize-Delay": 0x10,
   "Maximize-Throughput": 0x08,
   "Maximize-Reliability": 0x04,
   "Minimize-Cost": 0x02,
   "Normal-Service": 0x00,
 };
+
+/** A type of service, by its name or with a mask. */
+export function tosIn(word: Word): Masked {
+  const isNamed = Object.keys(tosNames).some((name) =>
+    name.toLowerCase() === word.text.toLowerCase()
+  );
+  return isNamed
+    ? { value: wordIn(word, tosNames, "type of service"), mask: 0x3f }
+    : maskedIn(word, 0xff);
+}

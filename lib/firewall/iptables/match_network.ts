@@ -7,7 +7,7 @@
 import type { Expression } from "../model/expression.ts";
 import type { Statement } from "../model/statement.ts";
 import { addressIn, addressText } from "./basics.ts";
-import { dscpClasses, tosNames } from "./dscp_names.ts";
+import { dscpClasses, tosIn } from "./dscp_names.ts";
 import {
   type Alternatives,
   and,
@@ -23,7 +23,6 @@ import {
 } from "./extension.ts";
 import {
   listIn,
-  maskedIn,
   numberIn,
   type Options,
   spanIn,
@@ -70,12 +69,7 @@ const trafficClass = (family: "ip" | "ip6"): Expression => ({
 function tos(given: Options, { family }: Setting): Alternatives {
   const option = given.needed("--tos");
   const [word] = option.values;
-  const named = Object.keys(tosNames).some((name) =>
-    name.toLowerCase() === word!.text.toLowerCase()
-  );
-  const { value, mask } = named
-    ? { value: wordIn(word!, tosNames, "type of service"), mask: 0x3f }
-    : maskedIn(word!, 0xff);
+  const { value, mask } = tosIn(word!);
   if (value & ~mask) {
     if (!option.negated) never(option.offset);
     return one();

@@ -6,7 +6,7 @@
 
 import type { Expression } from "../model/expression.ts";
 import type { Statement } from "../model/statement.ts";
-import { dscpClasses, tosNames } from "./dscp_names.ts";
+import { dscpClasses, tosIn } from "./dscp_names.ts";
 import {
   type Alternatives,
   and,
@@ -124,12 +124,7 @@ function setTos(given: Options, { family }: Setting): Alternatives {
     );
   }
   const [word] = option.values;
-  const named = Object.keys(tosNames).some((name) =>
-    name.toLowerCase() === word!.text.toLowerCase()
-  );
-  const { value, mask } = named
-    ? { value: wordIn(word!, tosNames, "type of service"), mask: 0x3f }
-    : maskedIn(word!, 0xff);
+  const { value, mask } = tosIn(word!);
   const statements: Statement[] = [];
   const [dscp, ecn] = [mask >> 2, mask & 3];
   if (

@@ -43,28 +43,7 @@ export interface TraceStep {
 }
 
 /** The facts of a {@linkcode TracedPacket}. */
-export interface TracedFacts {
-  /** The kernel's number for it. */
-  readonly id: number;
-  /** When it was heard of, in milliseconds since 1970. */
-  readonly time: number;
-  /** What became of it. */
-  readonly verdict: "accept" | "drop" | "stolen" | "queue";
-  /** What decided. */
-  readonly decided: TraceStep | undefined;
-  /** All that it met, in order. */
-  readonly steps: readonly TraceStep[];
-  /** Its headers. */
-  readonly packet: Packet | undefined;
-  /** The interface that it came in by. */
-  readonly iif: string | undefined;
-  /** The interface that it was to leave by. */
-  readonly oif: string | undefined;
-  /** Its mark. */
-  readonly mark: number;
-  /** Whether steps may be missing. */
-  readonly isPartial: boolean;
-}
+export type TracedFacts = Omit<TracedPacket, "toJSON" | "toString">;
 
 const ROLES: Readonly<Record<TracedFacts["verdict"], Role>> = {
   accept: "good",
@@ -76,38 +55,29 @@ const ROLES: Readonly<Record<TracedFacts["verdict"], Role>> = {
 /** A packet on its way through the kernel's rules. */
 export class TracedPacket {
   /** The kernel's number for it, which later packets get again. */
-  readonly id: number;
+  readonly id!: number;
   /** When it was heard of, in milliseconds since 1970. */
-  readonly time: number;
+  readonly time!: number;
   /** What became of it; a `reject` is a `"drop"` here. */
-  readonly verdict: TracedFacts["verdict"];
+  readonly verdict!: "accept" | "drop" | "stolen" | "queue";
   /** What decided: the rule or policy that dropped it, or the last rule that let it pass, or the last policy. */
-  readonly decided: TraceStep | undefined;
+  readonly decided!: TraceStep | undefined;
   /** All that it met, in order; rules that did not hold are not told. */
-  readonly steps: readonly TraceStep[];
+  readonly steps!: readonly TraceStep[];
   /** Its headers, as the first chain saw them; not all of its octets. */
-  readonly packet: Packet | undefined;
+  readonly packet!: Packet | undefined;
   /** The interface that it came in by; none: it is this machine's own. */
-  readonly iif: string | undefined;
+  readonly iif!: string | undefined;
   /** The interface that it was to leave by, where that was known. */
-  readonly oif: string | undefined;
+  readonly oif!: string | undefined;
   /** Its mark, as the last chain saw it. */
-  readonly mark: number;
+  readonly mark!: number;
   /** Whether messages were lost meanwhile, so that steps may be missing. */
-  readonly isPartial: boolean;
+  readonly isPartial!: boolean;
 
   /** Takes the facts. */
   constructor(facts: TracedFacts) {
-    this.id = facts.id;
-    this.time = facts.time;
-    this.verdict = facts.verdict;
-    this.decided = facts.decided;
-    this.steps = facts.steps;
-    this.packet = facts.packet;
-    this.iif = facts.iif;
-    this.oif = facts.oif;
-    this.mark = facts.mark;
-    this.isPartial = facts.isPartial;
+    Object.assign(this, facts);
   }
 
   /** The verdict, who gave it, and the packet, in one line. */

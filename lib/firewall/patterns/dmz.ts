@@ -5,9 +5,10 @@
  */
 
 import type { Addresses } from "../../ip/set/set.ts";
-import { fib, ip, rule } from "../build/words.ts";
+import { rule } from "../build/words.ts";
 import {
   antispoof,
+  arrivesAt,
   checkInterfaces,
   clamp,
   forward,
@@ -20,7 +21,7 @@ import {
   readPublications,
   translations,
 } from "./forward.ts";
-import { commentOf, type GuardOptions, inputRules } from "./input.ts";
+import { commentOf, type GuardOptions, input } from "./input.ts";
 import { because, joined, type Pattern, pattern } from "./pattern.ts";
 import {
   matchAddresses,
@@ -94,28 +95,20 @@ export function dmz(options: DmzOptions): Pattern {
   checkInterfaces({ outside, dmz, inside });
   const address = outerAddress(options.address);
   const published = readPublications(services);
-  const here = [
-    address === undefined ? fib("daddr").type("local") : ip.daddr(address),
-  ];
+  const here = [arrivesAt(address)];
   const inner = [...several(inside), ...several(dmz)];
   return pattern({
     name,
     chains: {
       prerouting: antispoof(),
-      input: {
-        type: "filter",
-        hook: "input",
-        priority: "filter",
-        policy: "drop",
-        rules: inputRules(
-          {
-            ...options,
-            open: management.map((port) => ({ port, on: inside })),
-          },
-          name,
-          { advertsFrom: outside, solicitsFrom: inner },
-        ),
-      },
+      input: input(
+        {
+          ...options,
+          open: management.map((port) => ({ port, on: inside })),
+        },
+        name,
+        { advertsFrom: outside, solicitsFrom: inner },
+      ),
       clamp: clamp(outside),
       forward: forward(
         [

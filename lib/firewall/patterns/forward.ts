@@ -67,9 +67,9 @@ export interface Published {
  * @throws {TypeError} If an IPv6 service would change its port.
  */
 export function readPublications(
-  all: readonly Publication[],
+  all: OneOrMore<Publication> | undefined,
 ): readonly Published[] {
-  return all.flatMap(({ port: asked, to, from }) => {
+  return several(all).flatMap(({ port: asked, to, from }) => {
     const { protocol } = readService(asked);
     return several(to).map((text) => {
       const [, host = text, port] = /^\[(.*)\]:([\w-]+)$/.exec(text) ??
@@ -103,6 +103,10 @@ export function outerAddress(text: string | undefined): string | undefined {
     `Cannot translate to 'address' as it must be of IPv4, since IPv6 is routed as it is: current value is ${text}`,
   );
 }
+
+/** What is for this router: for its address outside, or any that it has. */
+export const arrivesAt = (address: string | undefined): RuleData =>
+  address === undefined ? fib("daddr").type("local") : ip.daddr(address);
 
 /** Where packets come from and go to, of a rule that lets through. */
 export interface Way {

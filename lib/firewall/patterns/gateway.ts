@@ -7,9 +7,10 @@
 import { type Addresses, set } from "../../ip/set/set.ts";
 import { registry } from "../../ip/registry/registry.ts";
 import type { RuleData } from "../build/steps.ts";
-import { ct, fib, ip, ip6, rule } from "../build/words.ts";
+import { ct, ip, ip6, rule } from "../build/words.ts";
 import {
   antispoof,
+  arrivesAt,
   checkInterfaces,
   clamp,
   forward,
@@ -22,7 +23,7 @@ import {
   readPublications,
   translations,
 } from "./forward.ts";
-import { type GuardOptions, inputRules } from "./input.ts";
+import { type GuardOptions, input } from "./input.ts";
 import {
   because,
   type ExplainedRule,
@@ -90,12 +91,10 @@ export function gateway(options: GatewayOptions): Pattern {
   }
   const address = outerAddress(options.address);
   const own = networks === undefined ? undefined : byFamily(networks);
-  const published = readPublications(options.forward ?? []);
+  const published = readPublications(options.forward);
   const out = { from: inside, to: [...several(inside), ...several(outside)] };
   const back = { from: outside, to: inside };
-  const here = [
-    address === undefined ? fib("daddr").type("local") : ip.daddr(address),
-  ];
+  const here = [arrivesAt(address)];
   const guard = antispoof();
   return pattern({
     name,
@@ -104,16 +103,10 @@ export function gateway(options: GatewayOptions): Pattern {
         ...guard,
         rules: [...guard.rules, ...options.bogons ? bogons(outside) : []],
       },
-      input: {
-        type: "filter",
-        hook: "input",
-        priority: "filter",
-        policy: "drop",
-        rules: inputRules(options, name, {
-          advertsFrom: outside,
-          solicitsFrom: inside,
-        }),
-      },
+      input: input(options, name, {
+        advertsFrom: outside,
+        solicitsFrom: inside,
+      }),
       clamp: clamp(outside),
       forward: forward(
         [

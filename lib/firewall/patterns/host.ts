@@ -9,7 +9,7 @@ import { ct, meta, oif, rule, udp } from "../build/words.ts";
 import {
   commentOf,
   type GuardOptions,
-  inputRules,
+  input,
   logged,
   rejected,
 } from "./input.ts";
@@ -72,13 +72,7 @@ export function host(options: HostOptions = {}): Pattern {
   return pattern({
     name,
     chains: {
-      input: {
-        type: "filter",
-        hook: "input",
-        priority: "filter",
-        policy: "drop",
-        rules: inputRules(options, name),
-      },
+      input: input(options, name),
       ...!forwarding && {
         forward: {
           type: "filter",

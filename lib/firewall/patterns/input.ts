@@ -17,7 +17,12 @@ import {
   rule,
   udp,
 } from "../build/words.ts";
-import { because, type ExplainedRule, joined } from "./pattern.ts";
+import {
+  because,
+  type ExplainedChain,
+  type ExplainedRule,
+  joined,
+} from "./pattern.ts";
 import {
   comesBy,
   matchAddresses,
@@ -30,7 +35,7 @@ import {
 /** Options of every pattern that guards the machine itself. */
 export interface GuardOptions {
   /** What it is to be reached at: `"tcp/22"`, or which, from where and by which interface. @default {nothing} */
-  readonly open?: readonly Open[] | undefined;
+  readonly open?: OneOrMore<Open> | undefined;
   /** Whether it answers pings, up to ten a second. @default {true} */
   readonly ping?: boolean | undefined;
   /** Whether it gets its own addresses by DHCP. @default {false} */
@@ -213,8 +218,10 @@ const dhcpAnswers: readonly ExplainedRule[] = [
 ];
 
 /** The rules that open services. */
-function openings(open: readonly Open[]): readonly ExplainedRule[] {
-  return open.flatMap((entry) => {
+function openings(
+  open: OneOrMore<Open> | undefined,
+): readonly ExplainedRule[] {
+  return several(open).flatMap((entry) => {
     const { port, from, on } = typeof entry === "string"
       ? { port: entry }
       : entry;
@@ -288,20 +295,20 @@ export const rejected = (
 ];
 
 /**
- * Makes the rules of an input chain.
+ * Makes a chain at input that drops what its rules do not let through.
  *
  * @param options What the pattern was told.
  * @param name Begins the lines of the log.
  * @param sides Of a router.
- * @returns The rules in order.
+ * @returns The chain.
  */
-export function inputRules(
+export function input(
   options: GuardOptions,
   name: string,
   sides: RouterSides = {},
-): readonly ExplainedRule[] {
-  const { open = [], ping = true, dhcp = false, log, refuse } = options;
-  return [
+): ExplainedChain {
+  const { open, ping = true, dhcp = false, log, refuse } = options;
+  const rules = [
     ...loopback,
     established,
     ...neighbours(sides),
@@ -320,4 +327,8 @@ export function inputRules(
     ...logged(log, name),
     ...refuse === "reject" ? rejected() : [dropped],
   ];
+  return {
+    ...{ type: "filter", hook: "input", priority: "filter", policy: "drop" },
+    rules,
+  };
 }

@@ -13,7 +13,7 @@ import {
   goes,
   hiding,
 } from "./forward.ts";
-import { commentOf, type GuardOptions, inputRules } from "./input.ts";
+import { commentOf, type GuardOptions, input } from "./input.ts";
 import { because, joined, type Pattern, pattern } from "./pattern.ts";
 import {
   matchServices,
@@ -84,16 +84,10 @@ export function isolateVlans(options: IsolateVlansOptions): Pattern {
     name,
     chains: {
       prerouting: antispoof(),
-      input: {
-        type: "filter",
-        hook: "input",
-        priority: "filter",
-        policy: "drop",
-        rules: inputRules(options, name, {
-          advertsFrom: uplink,
-          solicitsFrom: inner,
-        }),
-      },
+      input: input(options, name, {
+        advertsFrom: uplink,
+        solicitsFrom: inner,
+      }),
       clamp: clamp(uplink),
       forward: forward(
         [

@@ -16,35 +16,22 @@ import { cellsOf, rowsOf, whereText } from "./rows.ts";
 import { Space } from "./space.ts";
 
 /** The facts of a {@linkcode Reach}. */
-export interface ReachFacts {
-  /** What was asked. */
-  readonly question: Question;
-  /** Whether any packet can pass. */
-  readonly passes: boolean;
-  /** Whether all pass, whatever happens. */
-  readonly always: boolean;
-  /** What passes. */
-  readonly passed: readonly ReachRow[];
-  /** What does not. */
-  readonly dropped: readonly ReachRow[];
-  /** Whether these are all rows. */
-  readonly isComplete: boolean;
-}
+export type ReachFacts = Omit<Reach, "toJSON" | "toString">;
 
 /** Which packets can pass, which cannot, and which rules say so. */
 export class Reach {
   /** What was asked. */
-  readonly question: Question;
+  readonly question!: Question;
   /** Whether any of the packets asked about can pass. */
-  readonly passes: boolean;
+  readonly passes!: boolean;
   /** Whether all of them pass, whatever happens. */
-  readonly always: boolean;
+  readonly always!: boolean;
   /** Packets that pass, or are handed to a program, by the rule that says so. */
-  readonly passed: readonly ReachRow[];
+  readonly passed!: readonly ReachRow[];
   /** Packets that do not. */
-  readonly dropped: readonly ReachRow[];
+  readonly dropped!: readonly ReachRow[];
   /** Whether these are all rows; else there were more than were asked for. */
-  readonly isComplete: boolean;
+  readonly isComplete!: boolean;
 
   /**
    * Takes the facts.
@@ -52,12 +39,7 @@ export class Reach {
    * @param facts Them.
    */
   constructor(facts: ReachFacts) {
-    this.question = facts.question;
-    this.passes = facts.passes;
-    this.always = facts.always;
-    this.passed = facts.passed;
-    this.dropped = facts.dropped;
-    this.isComplete = facts.isComplete;
+    Object.assign(this, facts);
   }
 
   /** The facts, plain. */

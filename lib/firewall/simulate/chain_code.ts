@@ -4,9 +4,16 @@
  * @module
  */
 
+import { bits } from "./bits_code.ts";
 import { compareTerms } from "./constants.ts";
 import { stateBits } from "./conntrack.ts";
 import { count } from "./dynamic_set.ts";
+import {
+  findChunk,
+  findExtension,
+  findIpOption,
+  findTcpOption,
+} from "./find_options.ts";
 import { hashParts } from "./jhash.ts";
 import { type Counting, counting } from "./limit.ts";
 import { fib, isIntercepted, socketOf } from "./lookups.ts";
@@ -14,11 +21,10 @@ import { setBits, strip } from "./mangle.ts";
 import { dynamicSet, isAlive, passes, update } from "./named_set.ts";
 import { masqueradeAddress, redirectAddress, setUp } from "./nat.ts";
 import type { Program } from "./program.ts";
-import { bits } from "./read_code.ts";
 import { writeRule } from "./statement_code.ts";
 import type { Transit } from "./transit.ts";
 import { Scope } from "./scope.ts";
-import { Writer } from "./value_code.ts";
+import { Writer } from "./writer.ts";
 
 /** Rules in one function: the engine leaves longer ones unoptimized. */
 const RULES = 64;
@@ -51,6 +57,7 @@ export function chainFunctions(
     ...{ hashParts, counted, fib, isIntercepted, socketOf, setBits, strip },
     ...{ dynamicSet, isAlive, passes, update, setUp },
     ...{ masqueradeAddress, redirectAddress },
+    ...{ findChunk, findExtension, findIpOption, findTcpOption },
   });
   const sources = program.chains.flatMap(({ table, chain }, number) => {
     const parts: string[] = [];

@@ -6,7 +6,7 @@
 
 import type { Operator } from "../model/statement.ts";
 import { isSingle, type Span } from "./constants.ts";
-import type { Code, Surroundings } from "./read_code.ts";
+import type { Code, Surroundings } from "./code.ts";
 
 /** Puts two operands together, word by word. */
 export function combine(operator: string, left: Code, right: Code): string[] {

@@ -65,6 +65,11 @@ export function isConcat(value: Expression | Verdict): value is Concat {
     "concat" in value;
 }
 
+/** The parts of a concatenation, or the one that is none. */
+export function partsOf(expression: Expression): readonly Expression[] {
+  return isConcat(expression) ? expression.concat : [expression];
+}
+
 /** Whether it is what a map gives. */
 export function isMapLookup(value: Expression): value is MapLookup {
   return typeof value === "object" && !Array.isArray(value) && "map" in value;

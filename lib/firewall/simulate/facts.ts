@@ -9,11 +9,11 @@ import { type Address, parse as parseAddress } from "../../ip/address.ts";
 import { mac } from "../../ip/mac/mac.ts";
 import { dataType, numberOf } from "../model/data_types.ts";
 import type { PacketFacts } from "./packet_facts.ts";
-import type { Transit } from "./transit.ts";
+import { place } from "./place_headers.ts";
+import { NETWORK, type Transit } from "./transit.ts";
 
 const PROTOCOL = dataType("inet_proto");
 const FLAGS = dataType("tcp_flag");
-const NETWORK = 14;
 
 function addressOf(value: string | Address): Address {
   return typeof value === "string" ? parseAddress(value) : value;
@@ -74,8 +74,7 @@ export function makePacket(transit: Transit, facts: PacketFacts): void {
   }
   writeTransport(transit, facts, protocol, th, end);
   transit.isMade = true;
-  transit.place(hasLink, end);
-  if (!hasLink) transit.ll = -1;
+  place(transit, hasLink, end);
 }
 
 const PORTS = new Set([17, 33, 132, 136]);
@@ -101,8 +100,8 @@ function writeTransport(
   end: number,
 ): void {
   if (protocol === 6) {
-    view.setUint16(th, facts.srcPort ?? 0);
-    view.setUint16(th + 2, facts.dstPort ?? 0);
+    view.setUint16(th, port(facts, "srcPort"));
+    view.setUint16(th + 2, port(facts, "dstPort"));
     view.setUint32(th + 4, facts.seq ?? 0);
     view.setUint32(th + 8, facts.ack ?? 0);
     const flags = facts.flags === undefined
@@ -112,8 +111,8 @@ function writeTransport(
     view.setUint32(th + 14, 0xffff0000);
     view.setUint16(th + 18, 0);
   } else if (PORTS.has(protocol)) {
-    view.setUint16(th, facts.srcPort ?? 0);
-    view.setUint16(th + 2, facts.dstPort ?? 0);
+    view.setUint16(th, port(facts, "srcPort"));
+    view.setUint16(th + 2, port(facts, "dstPort"));
     view.setUint16(th + 4, end - th);
     view.setUint16(th + 6, 0);
   } else if (isIcmp(protocol)) {
@@ -126,6 +125,17 @@ function writeTransport(
     view.setUint16(th + 4, facts.id ?? 0);
     view.setUint16(th + 6, facts.seq ?? 0);
   }
+}
+
+/** A port, which is no name here: who asks about "ssh" would be told of 0. */
+function port(facts: PacketFacts, end: "srcPort" | "dstPort"): number {
+  const { [end]: value = 0 } = facts;
+  if (value >= 0 && value <= 0xffff) return value;
+  throw new TypeError(
+    `Cannot simulate a packet as '${end}' must be a number from 0 to 65535: current value is ${
+      JSON.stringify(value)
+    }`,
+  );
 }
 
 /** Makes the transport checksum: only a packet that is shown needs it. */

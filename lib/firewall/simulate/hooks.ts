@@ -7,6 +7,7 @@
 
 import type { ChainFunction } from "./chain_code.ts";
 import { confirm, track } from "./conntrack.ts";
+import { findExtension } from "./find_options.ts";
 import { translate } from "./nat.ts";
 import type { Base, Family, Hook, Table } from "../model/ruleset.ts";
 import type { Program } from "./program.ts";
@@ -177,7 +178,7 @@ export function hold(p: Transit, reason: string): number {
 function isPiece(p: Transit): boolean {
   if (!p.isFragment || p.family === 4) return p.isFragment;
   // Of IPv6, all but the last have octets by eights; what is not so is let go on.
-  const at = p.findExtension(44);
+  const at = findExtension(p, 44);
   return (p.octets[at + 3]! & 1) === 0 || (p.end - at) % 8 === 0;
 }
 

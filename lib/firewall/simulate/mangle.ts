@@ -7,6 +7,7 @@
  */
 
 import { onesSum } from "../../bytes/checksum.ts";
+import { findTcpOption } from "./find_options.ts";
 import type { Transit } from "./transit.ts";
 
 /** Sets bits of a header; `at` below 0: it is not there. */
@@ -44,7 +45,7 @@ export function setBits(
 
 /** Writes nothing-to-do over a TCP option. */
 export function strip(p: Transit, kind: number): void {
-  const at = p.findTcpOption(kind);
+  const at = findTcpOption(p, kind);
   if (at < 0) return;
   const { octets, th } = p;
   const length = kind < 2 ? 1 : octets[at + 1]!;

@@ -6,7 +6,7 @@
 
 import type { Expression } from "../model/expression.ts";
 import { entry, headers, tcpOptions, typesOf } from "../model/fields.ts";
-import type { Writer } from "./value_code.ts";
+import type { Writer } from "./writer.ts";
 
 export function writeMangle(
   writer: Writer,

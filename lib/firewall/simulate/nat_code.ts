@@ -8,7 +8,7 @@ import { type DataType, dataType } from "../model/data_types.ts";
 import type { Expression, Value } from "../model/expression.ts";
 import type { NatTarget, Statement } from "../model/statement.ts";
 import { isConcat, isConstant, isMapLookup, spanOf } from "./constants.ts";
-import type { Writer } from "./value_code.ts";
+import type { Writer } from "./writer.ts";
 import { finish } from "./verdict_code.ts";
 
 /** First and last of what an address or a port may become. */

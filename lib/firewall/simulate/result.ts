@@ -75,37 +75,6 @@ export interface TracedConnection extends ConnectionRow {
   readonly state: string;
 }
 
-/** The facts of a {@linkcode Trace}. */
-export interface TraceFacts {
-  /** What became of the packet. */
-  readonly verdict: Outcome;
-  /** Who decided. */
-  readonly decided: Decision;
-  /** What each base chain said, in the order of the way. */
-  readonly chains: readonly ChainVerdict[];
-  /** Which way it took. */
-  readonly path: "input" | "forward" | "output" | undefined;
-  /** Where it would leave. */
-  readonly oifname: string | undefined;
-  /** Its mark in the end. */
-  readonly mark: number;
-  /** The packet as it leaves. */
-  readonly packet: Packet;
-  /** Its connection, if it is tracked. */
-  readonly connection: TracedConnection | undefined;
-  /** How it stands to its connection. */
-  readonly ctState: string;
-  /** What a reject answers. */
-  readonly answer: Answer | undefined;
-  /** What rules did beside: logs, copies. */
-  readonly effects: readonly {
-    readonly rule: Rule;
-    readonly statement: Statement;
-  }[];
-  /** What was drawn by chance. */
-  readonly chances: readonly string[];
-}
-
 const ROLES: Readonly<Record<Outcome, Role>> = {
   accept: "good",
   drop: "bad",
@@ -114,53 +83,45 @@ const ROLES: Readonly<Record<Outcome, Role>> = {
   stolen: "warn",
 };
 
+/** The facts of a {@linkcode Trace}. */
+export type TraceFacts = Omit<Trace, "steps" | "toJSON" | "toString">;
+
 /**
  * One packet's way through the hooks: what became of it, which rule decided,
  * each rule that was seen, and the packet as it leaves.
  */
 export class Trace {
   /** What became of the packet. */
-  readonly verdict: Outcome;
+  readonly verdict!: Outcome;
   /** Who decided. */
-  readonly decided: Decision;
+  readonly decided!: Decision;
   /** What each base chain said, in the order in which they were met. */
-  readonly chains: readonly ChainVerdict[];
+  readonly chains!: readonly ChainVerdict[];
   /** Whether it was for this machine, passed on, or from this machine. */
-  readonly path: "input" | "forward" | "output" | undefined;
+  readonly path!: "input" | "forward" | "output" | undefined;
   /** The interface that it leaves by. */
-  readonly oifname: string | undefined;
+  readonly oifname!: string | undefined;
   /** Its mark at the end. */
-  readonly mark: number;
+  readonly mark!: number;
   /** The packet as it was when it left, or was stopped. */
-  readonly packet: Packet;
+  readonly packet!: Packet;
   /** Its connection; none: it is invalid, untracked, or nobody tracks. */
-  readonly connection: TracedConnection | undefined;
+  readonly connection!: TracedConnection | undefined;
   /** What `ct state` says of it. */
-  readonly ctState: string;
+  readonly ctState!: string;
   /** What its sender is told, of a rejected packet. */
-  readonly answer: Answer | undefined;
+  readonly answer!: Answer | undefined;
   /** What statements did beside verdicts: logs, copies. */
-  readonly effects: readonly {
+  readonly effects!: readonly {
     readonly rule: Rule;
     readonly statement: Statement;
   }[];
   /** What was drawn by chance: another run may end otherwise. */
-  readonly chances: readonly string[];
+  readonly chances!: readonly string[];
 
   /** Takes the facts. */
   constructor(facts: TraceFacts) {
-    this.verdict = facts.verdict;
-    this.decided = facts.decided;
-    this.chains = facts.chains;
-    this.path = facts.path;
-    this.oifname = facts.oifname;
-    this.mark = facts.mark;
-    this.packet = facts.packet;
-    this.connection = facts.connection;
-    this.ctState = facts.ctState;
-    this.answer = facts.answer;
-    this.effects = facts.effects;
-    this.chances = facts.chances;
+    Object.assign(this, facts);
   }
 
   /** Each rule that was seen, in order. */

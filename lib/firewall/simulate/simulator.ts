@@ -27,6 +27,7 @@ import {
   Trace,
 } from "./result.ts";
 import { KernelState } from "./state.ts";
+import { load } from "./place_headers.ts";
 import { ACCEPT, REJECT, Transit } from "./transit.ts";
 import { lead, type Way } from "./way.ts";
 
@@ -76,7 +77,7 @@ export class Simulator {
    * Tells what becomes of a packet, as quickly as can be.
    *
    * @param packet A packet, a frame, or facts.
-   * @param context Where and when it is met.
+   * @param context Where and when it is met; `{}`: this machine sends it.
    * @returns The verdict.
    * @throws {NetError} With the code `"unknown"`, if a rule asks for what the
    * context does not say.
@@ -89,7 +90,7 @@ export class Simulator {
    * Follows a packet through all hooks.
    *
    * @param packet A packet, a frame, or facts.
-   * @param context Where and when it is met.
+   * @param context Where and when it is met; `{}`: this machine sends it.
    * @returns What became of it, and each rule that it met.
    * @throws {NetError} With the code `"unknown"`, if a rule asks for what the
    * context does not say.
@@ -117,6 +118,12 @@ export class Simulator {
     hooks: Hooks,
     isSealed = false,
   ): number {
+    // At the prompt no type says that it is missing, and who sends decides much.
+    if (context === undefined) {
+      throw new TypeError(
+        "Cannot simulate a packet as 'context' must say where it comes in, as { iifname: \"eth0\" }, or be {} if this machine sends it: current value is undefined",
+      );
+    }
     if (context !== this.#context) {
       this.#host = new Host(context);
       this.#context = context;
@@ -148,7 +155,7 @@ export class Simulator {
           `Cannot simulate a packet as its 'linkType' must be 1 (Ethernet) or 101 (IP): current value is ${linkType}`,
         );
       }
-      p.load(octets.subarray(start, end), linkType);
+      load(p, octets.subarray(start, end), linkType);
     }
     return lead(p, hooks, this.#note);
   }

@@ -13,12 +13,14 @@ import type {
   Statement,
 } from "../model/statement.ts";
 import type { Verdict } from "../model/expression.ts";
+import { partsOf } from "./constants.ts";
 import { writeMangle, writeStrip } from "./mangle_code.ts";
+import { writeMatch } from "./match_code.ts";
 import { lookup } from "./named_set.ts";
 import { writeNat, writeOwn } from "./nat_code.ts";
 import { QUEUE, REJECT, STOLEN } from "./transit.ts";
-import { elementOf, partsOf, type Writer } from "./value_code.ts";
 import { finish, note, verdictCode } from "./verdict_code.ts";
+import type { Writer } from "./writer.ts";
 
 const list = (terms: readonly string[]) => `[${terms.join(", ")}]`;
 
@@ -42,7 +44,7 @@ export function writeRule(
 function writeStatement(writer: Writer, statement: Statement): void {
   if ("match" in statement) {
     const { op, left, right } = statement.match;
-    return writer.match(left, op, right);
+    return writeMatch(writer, left, op, right);
   }
   if ("vmap" in statement) return writeVerdictMap(writer, statement.vmap);
   if (
@@ -331,4 +333,13 @@ function writeMeter(writer: Writer, { meter }: Meter): void {
       terms.join(", ")
     }], undefined, ${element?.timeout}, ${writer.constant([meter.stmt])})`,
   );
+}
+
+/** The value of an element, and the element if it is one. */
+function elementOf(
+  value: Expression | Element,
+): { value: Expression; element: Element["elem"] | undefined } {
+  return typeof value === "object" && "elem" in value
+    ? { value: value.elem.val, element: value.elem }
+    : { value, element: undefined };
 }

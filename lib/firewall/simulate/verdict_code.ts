@@ -7,7 +7,7 @@
 import type { Verdict } from "../model/expression.ts";
 import type { Statement } from "../model/statement.ts";
 import { ACCEPT } from "./transit.ts";
-import type { Writer } from "./value_code.ts";
+import type { Writer } from "./writer.ts";
 
 /** Source that ends the chain with a verdict. */
 export function finish(

@@ -185,6 +185,8 @@ export function readQueue(
       readQueueFlags(lexer, flags);
     } else break;
   }
+  // The queue of who names none.
+  if (num === 0) num = undefined;
   if (num === undefined && flags.size === 0) return { queue: null };
   return {
     queue: {

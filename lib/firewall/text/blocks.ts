@@ -160,6 +160,7 @@ export function readNames(lexer: Lexer): string[] {
     if (lexer.kind !== CLOSE_BRACE) lexer.take(COMMA, '"," or "}"');
     lexer.skipLines();
   }
+  if (names.length === 0) throw lexer.unexpected("an interface");
   lexer.next();
   return names;
 }

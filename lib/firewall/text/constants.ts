@@ -35,8 +35,9 @@ export function readConstant(
   const { kind, value } = lexer;
   if (type === undefined) return readUntyped(lexer);
   if (kind === INTEGER && type.kind === "integer") {
-    const { bits, byNumber } = type;
-    if (bits === undefined || bits > 53 || value < LIMITS[bits]!) {
+    const { bits, byNumber, most = Infinity } = type;
+    const fits = bits === undefined || bits > 53 || value < LIMITS[bits]!;
+    if (fits && value <= most) {
       lexer.next();
       return byNumber.size === 0 ? value : byNumber.get(value) ?? value;
     }

@@ -16,6 +16,7 @@ import {
   type Lexer,
   OPEN,
   OR,
+  QUOTED,
   RIGHT_SHIFT,
   WORD,
   XOR,
@@ -169,6 +170,10 @@ function combine(
   if (isConstant(left) && isConstant(right)) {
     return fold(lexer, types[0], operator, left, right);
   }
+  const shift = operator === LEFT_SHIFT || operator === RIGHT_SHIFT;
+  if (shift && isConstant(right) && typeof right !== "number") {
+    throw lexer.error("bits are shifted by a number");
+  }
   switch (operator) {
     case AND:
       return { "&": [left, right] };
@@ -208,7 +213,8 @@ export function readOperand(
 
 /** One constant; operators behind it are the expression's. */
 function readSingle(lexer: Lexer, type: DataType | undefined): Expression {
-  if (lexer.kind === WORD && type === undefined) {
+  const isText = lexer.kind === WORD || lexer.kind === QUOTED;
+  if (isText && type === undefined) {
     throw lexer.unexpected(
       "what to read from a packet, as tcp dport",
       starts.keys(),

@@ -90,7 +90,7 @@ export class Lexer extends Scanner {
 
   /** Takes the name of something of one's own: no word that nft knows. */
   ownName(what: string): string {
-    if (this.kind === WORD) {
+    if (this.kind === WORD || this.kind === QUOTED) {
       const must = wrongName(this.word);
       if (must) {
         throw this.error(`"${this.word}" cannot be ${what}: it must ${must}`);

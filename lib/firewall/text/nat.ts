@@ -65,7 +65,8 @@ function readAddress(lexer: Lexer, types: readonly DataType[]): Expression {
   if (lexer.kind !== OPEN_BRACKET) return readOne(lexer, type);
   const first = readConstant(lexer, type) as string;
   if (!lexer.skip(DASH)) return first;
-  return { range: [first, readConstant(lexer, type) as string] };
+  const last = readConstant(lexer, type) as string;
+  return first === last ? first : { range: [first, last] };
 }
 
 const readPort = (lexer: Lexer): Expression =>
@@ -109,7 +110,8 @@ export function readTranslation(lexer: Lexer): NatTarget {
   if (given && !to) throw lexer.unexpected('"to"', ["to"]);
   const literal = !isRead(lexer) && lexer.kind !== COLON;
   const family = familyHere(lexer, given);
-  const addr = lexer.kind === COLON
+  // A family is that of an address.
+  const addr = lexer.kind === COLON && given === undefined
     ? undefined
     : readAddress(lexer, addressTypes(family));
   const port = lexer.skip(COLON) ? readPort(lexer) : undefined;
@@ -155,6 +157,9 @@ export function readTproxy(lexer: Lexer): Statement {
   const literal = lexer.kind !== COLON;
   const family = familyHere(lexer, given);
   const addr = literal ? readAddress(lexer, addressTypes(family)) : undefined;
+  if (typeof addr === "object" && ("prefix" in addr || "range" in addr)) {
+    throw lexer.error("a tproxy leads to one address");
+  }
   const port = lexer.skip(COLON) ? readPort(lexer) : undefined;
   return {
     tproxy: {

@@ -143,15 +143,13 @@ const mergeSynproxy = (before: unknown, more: unknown) => ({
   ...more as object,
 });
 
-const CT_FIELDS = [
-  "type",
-  "protocol",
-  "l3proto",
-  "policy",
-  "dport",
-  "timeout",
-  "size",
-];
+const CT_FIELDS: Readonly<
+  Partial<Record<NamedObject["kind"], readonly string[]>>
+> = {
+  "ct helper": ["type", "protocol", "l3proto"],
+  "ct timeout": ["protocol", "l3proto", "policy"],
+  "ct expectation": ["protocol", "l3proto", "dport", "timeout", "size"],
+};
 
 function readCtField(
   lexer: Lexer,
@@ -159,8 +157,9 @@ function readCtField(
   fields: Record<string, unknown>,
 ): void {
   const { word } = lexer;
-  if (lexer.kind !== WORD || !CT_FIELDS.includes(word)) {
-    throw wrongKey(lexer, `what a ${kind} has`, CT_FIELDS);
+  const known = CT_FIELDS[kind]!;
+  if (lexer.kind !== WORD || !known.includes(word)) {
+    throw wrongKey(lexer, `what a ${kind} has`, known);
   }
   lexer.next();
   switch (word) {
@@ -174,9 +173,18 @@ function readCtField(
     case "size":
       fields[word] = lexer.integer("a number");
       return;
+    case "type":
+      fields.type = lexer.name("the type");
+      return;
     default:
-      fields[word] = lexer.name(`the ${word}`);
+      fields[word] = takePlain(lexer, `the ${word}`);
   }
+}
+
+/** Takes a word that stands without quotes. */
+function takePlain(lexer: Lexer, what: string): string {
+  if (lexer.kind !== WORD) throw lexer.unexpected(what);
+  return lexer.name(what);
 }
 
 /** `= { established : 120, close : 20 }`. */
@@ -186,7 +194,7 @@ function readPolicy(lexer: Lexer): Record<string, number> {
   const policy: Record<string, number> = Object.create(null);
   lexer.skipLines();
   while (lexer.kind !== CLOSE_BRACE) {
-    const state = lexer.name("a state of connections");
+    const state = takePlain(lexer, "a state of connections");
     lexer.take(COLON, '":" and a time');
     policy[state] = lexer.kind === INTEGER
       ? lexer.integer("a time")

@@ -106,7 +106,7 @@ function readBurst(
   const burst = lexer.integer("a burst");
   if (lexer.skipWord("packets")) {
     if (octets) throw lexer.error("the burst of a rate in octets is in octets");
-    return burst === 5 ? {} : { burst };
+    return burst === 5 || burst === 0 ? {} : { burst };
   }
   const at = lexer.mark();
   const unit = takeUnit(lexer);

@@ -202,6 +202,15 @@ export class Scanner {
     this.#literal(start, pos);
   }
 
+  /** Takes `8:80` for a number and what follows, where no address can stand. */
+  splitLiteral(): void {
+    const digits = this.kind === LITERAL && /^\d+(?=:)/.exec(this.word);
+    if (!digits) return;
+    this.kind = INTEGER;
+    this.value = Number(digits[0]);
+    this.#pos = this.#start + digits[0].length;
+  }
+
   #skipComment(pos: number): number {
     const text = this.#text;
     const end = text.indexOf("\n", pos);

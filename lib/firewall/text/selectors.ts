@@ -107,7 +107,9 @@ function takeKey(
   table: Readonly<Record<string, Key>>,
   what: string,
 ): Key {
-  const key = lexer.kind === WORD ? table[lexer.word] : undefined;
+  const key = lexer.kind === WORD && Object.hasOwn(table, lexer.word)
+    ? table[lexer.word]
+    : undefined;
   if (!key) throw lexer.unexpected(what, Object.keys(table));
   lexer.next();
   return key;
@@ -151,6 +153,11 @@ for (const [key, { direction, family }] of Object.entries(ctKeys)) {
   }
 }
 
+/** What a connection has in each direction. */
+const directedKeys = Object.fromEntries(
+  Object.entries(ctKeys).filter(([, { direction }]) => direction !== undefined),
+);
+
 function readMeta(lexer: Lexer): Selected {
   const found = lexer.kind === WORD ? metaSelected.get(lexer.word) : undefined;
   if (!found) throw lexer.unexpected("a key of meta", metaSelected.keys());
@@ -176,10 +183,9 @@ export function readCt(lexer: Lexer): Selected {
   }
   lexer.next();
   const family = takeFamily(lexer);
-  const key = takeKey(lexer, ctKeys, "a key of ct");
+  const key = takeKey(lexer, directedKeys, "a key of ct with a direction");
   // Both directions have the same protocols.
-  const one = key.direction === undefined || key.name === "l3proto" ||
-    key.name === "protocol";
+  const one = key.name === "l3proto" || key.name === "protocol";
   return select({
     ct: {
       key: key.name,

@@ -147,7 +147,15 @@ function readTypeList(lexer: Lexer): DataType[] {
 const nameOfType = ({ name }: DataType): string =>
   name === "xinteger" ? "integer" : name === "date" ? "time" : name;
 
+/** What comes after the elements would be the type of others. */
+function checkUntyped(lexer: Lexer, set: SetDraft): void {
+  if (set.elements.length > 0) {
+    throw lexer.error("the type of a set must be said before its elements");
+  }
+}
+
 function readTypes(lexer: Lexer, set: SetDraft, isMap: boolean): void {
+  checkUntyped(lexer, set);
   set.types = readTypeList(lexer);
   set.declaration.type = set.types.map(nameOfType);
   if (!isMap) return;
@@ -196,6 +204,7 @@ function partsOf(expression: Expression, family: Family): string[] {
 
 function readTypeof(lexer: Lexer, set: SetDraft, isMap: boolean): void {
   const { declaration } = set;
+  checkUntyped(lexer, set);
   const key = readExpression(lexer, []);
   set.types = key.types;
   declaration.type = key.types.map(nameOfType);
@@ -231,5 +240,10 @@ export function declareSet(
   readSetBlock(lexer, set, isMap, common);
   const before = table.sets.get(name);
   if (!before) table.sets.set(name, set);
-  else for (const element of set.elements) before.elements.push(element);
+  else if (
+    `${before.declaration.type} : ${before.dataNames}` !==
+      `${set.declaration.type} : ${set.dataNames}`
+  ) {
+    throw lexer.error(`there is a set ${name} of another type already`);
+  } else for (const element of set.elements) before.elements.push(element);
 }

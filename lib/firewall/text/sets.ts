@@ -76,16 +76,16 @@ export function readVerdict(lexer: Lexer): Verdict {
     case "return":
       return RETURN;
     case "jump":
-      return { jump: { target: lexer.name("a chain") } };
+      return { jump: { target: lexer.ownName("a chain") } };
     default:
-      return { goto: { target: lexer.name("a chain") } };
+      return { goto: { target: lexer.ownName("a chain") } };
   }
 }
 
 /** `@name`; the cursor is on the `@`. */
 export function readReference(lexer: Lexer): SetReference {
   lexer.next();
-  return `@${lexer.name("the name of a set")}`;
+  return `@${lexer.ownName("the name of a set")}`;
 }
 
 /** Goes through what stands in braces, with commas between. */

@@ -23,9 +23,11 @@ export type Read = (lexer: Lexer) => Statement;
 export function readObject(lexer: Lexer): Expression {
   const named = lexer.kind === QUOTED ||
     lexer.kind === WORD && !starts.has(lexer.word);
-  return named
-    ? lexer.name("the name of an object")
-    : readExpression(lexer, OBJECT).expression;
+  if (named) return lexer.name("the name of an object");
+  const { expression } = readExpression(lexer, OBJECT);
+  const isMap = typeof expression === "object" && "map" in expression;
+  if (isMap || typeof expression === "string") return expression;
+  throw lexer.error("an object has one name, or a map finds it");
 }
 
 export const objectOr = <T>(

@@ -199,10 +199,19 @@ function readMatch(lexer: Lexer, { expression, types }: Selected): Statement {
   if (lexer.kind === SLASH) {
     lexer.next();
     const mask = readOne(lexer, types[0], true);
+    if (typeof mask === "object" && !Array.isArray(mask)) {
+      throw lexer.error("a mask is no range");
+    }
     return { match: { op, left: { "&": [expression, mask] }, right } };
   }
   if (!bits) return { match: { op, left: expression, right } };
-  return readBitsMatch(explicit ? operator : 0, op, expression, right);
+  return readBitsMatch(
+    lexer,
+    explicit ? operator : 0,
+    op,
+    expression,
+    right,
+  );
 }
 
 /** Where the end of a rule stands, the value is missing. */
@@ -234,12 +243,16 @@ function existence(
 
 /** Sets of bits are compared by what they have in common, unless `==` is said. */
 function readBitsMatch(
+  lexer: Lexer,
   operator: number,
   op: Operator,
   left: Expression,
   right: Match["match"]["right"],
 ): Statement {
   if (operator === BANG) {
+    if (typeof right === "object" && "range" in right) {
+      throw lexer.error("a range has no negation of its bits");
+    }
     return {
       match: { op: "==", left: { "&": [left, right as Expression] }, right: 0 },
     };
@@ -247,7 +260,9 @@ function readBitsMatch(
   const masked = typeof left === "object" && "&" in left ? left : undefined;
   if (masked && op === "!=" && right === 0) {
     const [field, mask] = masked["&"];
-    return { match: { op: "in", left: field, right: mask } };
+    if (typeof mask !== "object" || Array.isArray(mask)) {
+      return { match: { op: "in", left: field, right: mask } };
+    }
   }
   const common = operator === 0 && right !== 0 && !masked;
   return { match: { op: common ? "in" : op, left, right } };

@@ -99,7 +99,7 @@ export function readOldUpdate(lexer: Lexer): Statement {
 
 /** The cursor stands behind `meter`. */
 export function readMeter(lexer: Lexer): Statement {
-  const name = lexer.name("the name of a meter");
+  const name = lexer.ownName("the name of a meter");
   const size = lexer.skipWord("size") ? lexer.integer("a size") : 65535;
   lexer.take(OPEN_BRACE, '"{"');
   const { elem: key, stmt } = readUpdated(lexer);

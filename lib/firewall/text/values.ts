@@ -179,10 +179,14 @@ export function fold(
       ? a << b
       : a >> b,
   );
-  return literalOf(
-    type,
-    wide <= Number.MAX_SAFE_INTEGER ? Number(wide) : wide,
-  );
+  try {
+    return literalOf(
+      type,
+      wide <= Number.MAX_SAFE_INTEGER ? Number(wide) : wide,
+    );
+  } catch (error) {
+    throw located(lexer, type, lexer.found(), error);
+  }
 }
 
 function readRange(
@@ -193,6 +197,7 @@ function readRange(
   if (typeof first === "object") {
     throw lexer.error("several bits have no range");
   }
+  if (type?.kind === "string") throw lexer.error(`${type.what} has no range`);
   lexer.next();
   const at = lexer.mark();
   const length = lexer.found().length;
@@ -206,12 +211,17 @@ function readRange(
     lexer.reversed = true;
     return { range: [first, last] };
   }
-  if (
-    typeof first === "number" && typeof last === "number"
+  let descends: boolean;
+  try {
+    descends = typeof first === "number" && typeof last === "number"
       ? first > last
       : type !== undefined && type.kind !== "hour" &&
-        descends(type, first, last)
-  ) {
+        numberOf(type, first) > numberOf(type, last);
+  } catch (error) {
+    // Who has which number, only the machine knows.
+    throw lexer.error((error as Error).message, length, at);
+  }
+  if (descends) {
     throw lexer.error(
       `a range must not end below where it begins, which is ${first}`,
       length,
@@ -219,11 +229,6 @@ function readRange(
     );
   }
   return first === last ? first : { range: [first, last] };
-}
-
-function descends(type: DataType, first: Literal, last: Literal): boolean {
-  if (type.kind === "string" || type.kind === "named") return false;
-  return numberOf(type, first) > numberOf(type, last);
 }
 
 function readPrefix(
@@ -234,6 +239,8 @@ function readPrefix(
   const wide = type ? type.bits === 128 : String(address).includes(":");
   const bits = wide ? 128 : 32;
   lexer.next();
+  // nft lists a prefix and a port so: 10.0.0.0/8:80.
+  lexer.splitLiteral();
   const len = lexer.value;
   if (lexer.kind !== INTEGER || len > bits) {
     throw lexer.unexpected(`a prefix length from 0 to ${bits}`);

@@ -82,6 +82,8 @@ export function natText(
       const v6 = (given ?? family) === "ip6" || isIpv6(addr);
       text += addressText(addr, v6, port !== undefined, family);
     }
+    // nft cannot load 10.0.0.0/8:80, though it lists it so.
+    if (port !== undefined && isObject(addr) && "prefix" in addr) text += " ";
     text += portText(port, family);
   }
   const chosen = flags?.filter((flag) => flag !== "netmap") ?? [];

@@ -241,7 +241,10 @@ function matchText(
     if ("tcp option" in left && typeof right === "boolean") {
       const option = left["tcp option"];
       if ("base" in option) {
-        return `tcp option ${option.base} ${right ? "exists" : "missing"}`;
+        const not = op === "!=" ? "!= " : "";
+        return `tcp option ${option.base} ${not}${
+          right ? "exists" : "missing"
+        }`;
       }
     }
   }

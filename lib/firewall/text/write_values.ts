@@ -62,9 +62,14 @@ export const referenceText = (reference: SetReference): string =>
 function rangeText(type: DataType, ends: RangeValue["range"]): string {
   return ends.map((end) => {
     if (type.kind === "time") return `${end}s`;
-    const name = type.kind === "integer" && typeof end === "string" &&
-      type.byName.has(end);
-    return writeValue(type, name ? Number(numberOf(type, end)) : end);
+    const isName = typeof end === "string" && type.byName.has(end);
+    if (type.kind === "bitmask") {
+      return `0x${numberOf(type, end).toString(16)}`;
+    }
+    return writeValue(
+      type,
+      isName && type.kind === "integer" ? Number(numberOf(type, end)) : end,
+    );
   }).join("-");
 }
 

@@ -396,3 +396,7 @@ Deno.test("the simulator names the rule of a pattern that decides", () => {
     "drop: the DMZ begins nothing inside",
   ]);
 });
+
+Deno.test("what is open may be one service", () => {
+  assert.equal(`${host({ open: "tcp/22" })}`, `${host({ open: ["tcp/22"] })}`);
+});

@@ -413,3 +413,25 @@ Deno.test("a trace renders as a tree of what was met", () => {
     /^drop by rule 0 of inet f fw\n├─ forward 0 {2}inet f fw {2}drop/,
   );
 });
+
+Deno.test("a port by its name, or of too many bits, is refused", () => {
+  const simulator = compile(parse("table t { chain c { } }"));
+  for (const dstPort of ["ssh", 65536, -1]) {
+    assert.throws(
+      () =>
+        simulator.decide({
+          ...{ src: "192.0.2.1", dst: "192.0.2.2", protocol: "tcp" },
+          dstPort: dstPort as number,
+        }, {}),
+      /'dstPort' must be a number from 0 to 65535: current value is/,
+    );
+  }
+});
+
+Deno.test("without a context, what it is for is said", () => {
+  const packet = { src: "192.0.2.1", dst: "192.0.2.2" };
+  assert.throws(
+    () => compile([]).trace(packet, undefined as unknown as Context),
+    /'context' must say where it comes in, as \{ iifname: "eth0" \}/,
+  );
+});

@@ -1,5 +1,5 @@
 /**
- * JavaScript for the values in a rule, and for the conditions on them.
+ * Writes the JavaScript of rules: what they read, and what they look up.
  *
  * @module
  */
@@ -8,7 +8,6 @@ import { type DataType, dataType, sizedType } from "../model/data_types.ts";
 import type {
   AnonymousMap,
   AnonymousSet,
-  Element,
   Expression,
   MapLookup,
   SetReference,
@@ -16,31 +15,23 @@ import type {
   Verdict,
 } from "../model/expression.ts";
 import type { Table } from "../model/ruleset.ts";
-import type { Operator } from "../model/statement.ts";
+import type { Code, Surroundings } from "./code.ts";
 import {
   constantNumber,
-  isConcat,
   isConstant,
   isMapLookup,
   operandsOf,
+  partsOf,
   shapeOf,
   spanOf,
   wideTerms,
   widthOf,
 } from "./constants.ts";
 import type { Scope } from "./scope.ts";
-import { combine, compare, equals } from "./condition_code.ts";
+import { combine } from "./condition_code.ts";
 import { type Lookup, lookup } from "./named_set.ts";
 import { type Program, spansOf } from "./program.ts";
-import {
-  type Code,
-  isSelector,
-  readCode,
-  type Surroundings,
-} from "./read_code.ts";
-
-/** How many elements are compared one by one. */
-const FEW = 4;
+import { isSelector, readCode } from "./read_code.ts";
 
 /** Where the source of one function goes, rule by rule. */
 export class Writer implements Surroundings {
@@ -377,88 +368,4 @@ export class Writer implements Surroundings {
       return { first: side("first"), last: side("last") };
     });
   }
-
-  /** Writes a comparison; the rule ends unless it holds. */
-  match(
-    left: Expression,
-    operator: Operator,
-    right: Expression | AnonymousSet | SetReference,
-  ): void {
-    const isNegated = operator === "!=";
-    if (typeof right === "string" && right.startsWith("@")) {
-      return this.#member(left, right as SetReference, isNegated);
-    }
-    if (typeof right === "object" && !Array.isArray(right) && "set" in right) {
-      const elements = right.set;
-      const isPlain = elements.length <= FEW && partsOf(left).length === 1 &&
-        elements.every((element) =>
-          typeof element !== "object" || !("elem" in element)
-        );
-      if (!isPlain) return this.#member(left, right, isNegated);
-      const code = this.#operand(left, isNegated);
-      const any = (elements as readonly Value[]).map((element) =>
-        equals(code, spanOf(code.type, element), this)
-      ).join(" || ");
-      return this.require(isNegated ? `!(${any})` : any);
-    }
-    const parts = partsOf(left);
-    if (parts.length > 1) {
-      const values = partsOf(right);
-      const codes = parts.map((part) => this.value(part));
-      const all = codes.map((code, i) =>
-        equals(code, spanOf(code.type, values[i]!), this)
-      ).join(" && ");
-      return this.require(isNegated ? `!(${all})` : all);
-    }
-    const code = this.#operand(left, operator !== "==");
-    if (typeof right === "boolean") {
-      // Whether a lookup found anything, or a header is there.
-      const none = code.shape === "string" ? '""' : "0";
-      const isWanted = right !== isNegated;
-      return this.require(
-        `${code.terms[0]} ${isWanted ? "!==" : "==="} ${none}`,
-      );
-    }
-    if (!isConstant(right)) {
-      const other = this.value(right, code.type);
-      const all = code.terms.map((term, i) => `${term} === ${other.terms[i]}`)
-        .join(" && ");
-      return this.require(isNegated ? `!(${all})` : all);
-    }
-    this.require(compare(code, operator, spanOf(code.type, right), this));
-  }
-
-  /** A left side; where it is -1 if it is not there, equality needs no guard. */
-  #operand(left: Expression, isGuarded: boolean): Code {
-    const code = this.code(left);
-    if (isGuarded || code.isSentinel !== true) this.prepare(code);
-    return code;
-  }
-
-  #member(
-    left: Expression,
-    right: AnonymousSet | SetReference,
-    isNegated: boolean,
-  ): void {
-    const { terms, types } = this.key(left);
-    const from = this.lookup(right, types);
-    const { place, found, held } = this.find(from, terms);
-    const holds = isNegated ? `!(${found})` : found;
-    this.require(from.otherwise >= 0 ? "true" : holds);
-    this.count(from, place, held);
-  }
-}
-
-/** The parts of a concatenation, or the one that is none. */
-export function partsOf(expression: Expression): readonly Expression[] {
-  return isConcat(expression) ? expression.concat : [expression];
-}
-
-/** The value of an element, and the element if it is one. */
-export function elementOf(
-  value: Expression | Element,
-): { value: Expression; element: Element["elem"] | undefined } {
-  return typeof value === "object" && "elem" in value
-    ? { value: value.elem.val, element: value.elem }
-    : { value, element: undefined };
 }
