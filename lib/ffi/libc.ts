@@ -170,7 +170,7 @@ export type LibcSymbols = {
 
 let symbols: LibcSymbols | undefined;
 /** This thread's errno: every Worker has modules, and so one, of its own. */
-let errnoView: Deno.UnsafePointerView | undefined;
+let errnoOfThread: Int32Array | undefined;
 
 /**
  * Tells whether {@linkcode libc} can be called without asking: on Linux, with
@@ -234,7 +234,9 @@ export function libc(): LibcSymbols {
       cause,
     });
   }
-  errnoView = new Deno.UnsafePointerView(symbols.__errno_location()!);
+  errnoOfThread = new Int32Array(
+    Deno.UnsafePointerView.getArrayBuffer(symbols.__errno_location()!, 4),
+  );
   return symbols;
 }
 
@@ -252,7 +254,7 @@ export function libc(): LibcSymbols {
  * ```
  */
 export function errno(): number {
-  return errnoView?.getInt32() ?? 0;
+  return errnoOfThread?.[0] ?? 0;
 }
 
 /**

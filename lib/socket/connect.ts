@@ -94,7 +94,7 @@ export async function connect(
   const name = `${peer}`;
   checkNumbers(`connect to ${name}`, options);
   using deadline = new Deadline("connect to", name, { timeout, signal });
-  deadline.throwIfOver();
+  signal?.throwIfAborted();
   const local = localAddress === undefined ? undefined : await bindable(
     "connect from",
     new Endpoint(`${localAddress}`, localPort),
@@ -104,7 +104,6 @@ export async function connect(
     ? [peer]
     : await addressesOf(peer, local, options, deadline);
   const dial = dialWith(local, localPort, options.options);
-  deadline.throwIfOver();
   const race = new Race(peer, dial, deadline);
   const [socket, place] = places.length === 1
     ? await race.alone(places[0]!)
@@ -158,6 +157,7 @@ async function addressesOf(
   }
   const own = options !== undefined || lookup !== undefined;
   if (!own && (places.length === 1 || !await allowed(places))) return [peer];
+  deadline.throwIfOver();
   return inTurn(places);
 }
 
@@ -197,7 +197,8 @@ class Race {
   readonly #dial: Dial;
   readonly #deadline: Deadline;
   #winner: Dialled | undefined;
-  readonly #start = performance.now();
+  /** When the first began. */
+  #start: number | undefined;
 
   constructor(peer: Endpoint, dial: Dial, deadline: Deadline) {
     this.#peer = peer;
@@ -265,6 +266,7 @@ class Race {
     stop: Stop,
   ): Promise<readonly [Dialled, Endpoint]> {
     const begun = performance.now();
+    this.#start ??= begun;
     const attempt: Mutable<ConnectAttempt> = {
       address: `${place}`,
       started: begun - this.#start,

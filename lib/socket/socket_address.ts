@@ -149,6 +149,13 @@ export function decodeEndpoint(
   interfaces: Interfaces,
   at: number = 0,
 ): Endpoint {
+  if (octets[at] === AF_INET && octets[at + 1] === 0) {
+    // What is asked most goes without an object in between.
+    return new Endpoint(
+      `${octets[at + 4]}.${octets[at + 5]}.${octets[at + 6]}.${octets[at + 7]}`,
+      octets[at + 2]! << 8 | octets[at + 3]!,
+    );
+  }
   const found = decodeAddress(octets, at, interfaces);
   return found === undefined
     ? new Endpoint("0.0.0.0", 0)
