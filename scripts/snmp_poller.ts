@@ -35,39 +35,35 @@ summary, and so does q. It ends with 0, with 1 if a device never answered, with
 const { bar, duration, pad, paint, rate, sparkline, visible } = net.inspect;
 type Options = ReturnType<typeof typed>["options"];
 
-/** What goes through one interface, in bits a second where that can be said. */
-interface Port {
-  name: string;
-  status: string;
-  /** In bits a second; 0 if it does not say. */
-  speed: number;
-  /** What the last reading is worth: `"ok"`, `"restarted"`, …. */
-  state: string;
+/** Readings that are kept for a chart. */
+const HISTORY = 60;
+
+/** One interface; all rates are in bits a second. */
+class Port {
+  /** What the last reading is worth: `"ok"`, `"restarted"`, `"no answer"`, …. */
+  state = "";
   in: number | undefined;
   out: number | undefined;
   /** The more of both at each reading, oldest first; `NaN` is a gap. */
-  readonly history: number[];
-  most: number;
-  /** Bits both ways, and how long they were counted, in seconds. */
-  readonly sum: { in: number; out: number; time: number };
+  history: number[] = [];
+  most = 0;
+  /** The sums of so many readings. */
+  sum = { in: 0, out: 0, readings: 0 };
+  constructor(public latest: net.snmp.InterfaceTraffic) {}
 }
 
 /** One device. */
-interface Device {
-  readonly target: string;
-  readonly ports: Map<number, Port>;
-  name: string;
-  answers: number;
-  failures: number;
-  restarts: number;
+class Device {
+  ports = new Map<number, Port>();
+  answers = 0;
+  failures = 0;
+  restarts = 0;
   /** Why it does not answer; empty while it does. */
-  trouble: string;
-  /** When it last answered, and how long it had been up. */
-  last?: { readonly at: number; readonly uptime: number | undefined };
+  trouble = "";
+  /** What it answered last. */
+  last: net.snmp.Traffic | undefined;
+  constructor(readonly target: string, public name = target) {}
 }
-
-/** Readings that are kept for a chart. */
-const HISTORY = 60;
 
 /** Reads what was typed. */
 function typed(args: string[]) {
@@ -91,23 +87,21 @@ function typed(args: string[]) {
   if (positionals.length === 0 && !values.demo && !values.help) {
     throw new TypeError("A TARGET is needed");
   }
-  values.interval ??= values.demo ? "1" : "5";
-  const number = (name: "interval" | "count", least: number) => {
-    const value = Number(values[name]);
-    if (value >= least) return value;
-    throw new RangeError(
-      `--${name} must be a number from ${least} up: current value is ${
-        values[name]
-      }`,
-    );
-  };
+  const interval = values.interval ?? (values.demo ? "1" : "5");
   const options = {
     ...values,
-    interval: number("interval", 0.1) * 1000,
-    count: number("count", 1),
+    interval: numberFrom(0.1, "interval", interval) * 1000,
+    count: numberFrom(1, "count", values.count),
     ask: values.demo ? {} : credentials(values),
   };
   return { targets: [...new Set(positionals)], options };
+}
+
+function numberFrom(least: number, option: string, text: string): number {
+  if (Number(text) >= least) return Number(text);
+  throw new RangeError(
+    `--${option} must be a number from ${least} up: current value is ${text}`,
+  );
 }
 
 /** Who asks; passwords come from the environment, as others see command lines. */
@@ -115,22 +109,16 @@ function credentials(
   typed: { community?: string; user?: string; auth: string; priv: string },
 ): net.snmp.OpenOptions {
   const { get } = Deno.env;
-  if (typed.user === undefined) {
-    return { community: typed.community ?? get("SNMP_COMMUNITY") };
-  }
+  const { community = get("SNMP_COMMUNITY"), user: name } = typed;
+  if (name === undefined) return { community };
   const way = <P>(protocol: string, password: string | undefined) =>
     password === undefined ? undefined : { protocol: protocol as P, password };
-  type Auth = net.snmp.AuthProtocol;
-  type Priv = net.snmp.PrivProtocol;
-  const auth = way<Auth>(typed.auth, get("SNMP_AUTH_PASSWORD"));
-  const priv = way<Priv>(typed.priv, get("SNMP_PRIV_PASSWORD"));
-  return { user: { name: typed.user, auth, priv } };
+  const [signing, sealing] = ["SNMP_AUTH_PASSWORD", "SNMP_PRIV_PASSWORD"]
+    .map((word) => get(word));
+  const auth = way<net.snmp.AuthProtocol>(typed.auth, signing);
+  const priv = way<net.snmp.PrivProtocol>(typed.priv, sealing);
+  return { user: { name, auth, priv } };
 }
-
-/** Counters, which rates() takes with 64 bits where there are any. */
-const COUNTERS = ["ifInOctets", "ifOutOctets"];
-const FACTS = ["ifDescr", "ifSpeed", "ifOperStatus"]
-  .concat("ifName", "ifHighSpeed", "ifAlias");
 
 /** Reads one device again and again, whatever becomes of it. */
 async function poll(
@@ -139,7 +127,7 @@ async function poll(
   tell: (device: Device, news: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { interval, count } = options;
+  const { interval, count, interface: interfaces } = options;
   // Who does not answer in time is missed once, and the rest is in time again.
   const timeout = Math.min(1000, Math.floor(interval / 3));
   const ask = { timeout, retries: 2, ...options.ask, signal };
@@ -148,11 +136,11 @@ async function poll(
       await using session = await net.snmp.open(device.target, ask);
       const name = await session.get("sysName", { signal });
       device.name = `${name.value || device.target}`;
-      const rates = session.rates(COUNTERS, { interval, signal });
-      for await (const sample of rates) {
-        const columns = FACTS;
-        const { rows } = await session.table("ifTable", { columns, signal });
-        const isAnew = take(device, sample, rows, options);
+      const live = { interval, interfaces, signal };
+      for await (const traffic of session.live(live)) {
+        const isAnew = hasRestarted(device, traffic);
+        take(device, traffic);
+        device.answers++;
         const news = device.trouble === "" ? "" : "answers again";
         device.trouble = "";
         tell(device, isAnew ? "has started again" : news);
@@ -172,140 +160,116 @@ async function poll(
   }
 }
 
-/** Takes a reading over, and says whether the device has started again since the last. */
-function take(
-  device: Device,
-  { restarted, uptime, time, elapsed, rates }: net.snmp.RateSample,
-  rows: readonly net.snmp.SnmpRow[],
-  { interface: wanted }: Options,
-): boolean {
-  const { ports, last } = device;
-  const counters = new Map(
-    rates.map((one) => [one.name.replace(/.*::if(HC)?/, ""), one]),
-  );
-  const seen = new Set<Port>();
-  for (const { ifIndex, ifDescr, ifName, ifAlias, ...row } of rows) {
-    const index = Number(ifIndex);
-    const names = [ifName, ifDescr, ifAlias, index].map((one) =>
-      `${one ?? ""}`
-    );
-    if (wanted && !wanted.some((one) => names.includes(one))) continue;
-    const [into, out] = ["In", "Out"]
-      .map((way) => counters.get(`${way}Octets.${index}`));
-    const port = ports.get(index) ?? newPort();
-    ports.set(index, port);
-    seen.add(port);
-    port.name = names.find((one) => one !== "")!;
-    port.status = `${row.ifOperStatus}`;
-    // What is too fast for ifSpeed says so in millions (RFC 2863 §3.1.7).
-    const speed = Number(row.ifSpeed) || 2 ** 32;
-    const mega = Number(row.ifHighSpeed) || 0;
-    port.speed = speed < 2 ** 32 - 1 ? speed : mega * 1e6;
-    note(port, into?.state ?? "not counted", into?.perSecond, out?.perSecond);
-    if (port.state !== "ok") continue;
-    port.sum.in += (port.in ?? 0) * elapsed / 1000;
-    port.sum.out += (port.out ?? 0) * elapsed / 1000;
-    port.sum.time += elapsed / 1000;
-  }
-  for (const port of ports.values()) {
-    if (seen.has(port)) continue;
-    port.status = "gone";
-    note(port, "gone");
-  }
-  device.answers++;
-  device.last = { at: time.getTime(), uptime };
-  // Between two sessions there was nobody to see it.
+/** Whether a device has started again since its last answer, which may be long ago. */
+function hasRestarted(device: Device, traffic: net.snmp.Traffic): boolean {
+  const { last } = device;
+  const { time, uptime, restarted } = device.last = traffic;
   const isAnew = restarted || last?.uptime !== undefined &&
       uptime !== undefined &&
-      net.snmp.hasRestarted(last.uptime, uptime, time.getTime() - last.at);
+      net.snmp.hasRestarted(last.uptime, uptime, +time - +last.time);
   if (isAnew) device.restarts++;
   return isAnew;
 }
 
-function newPort(): Port {
-  const sum = { in: 0, out: 0, time: 0 };
-  const now = { state: "", in: undefined, out: undefined };
-  return { name: "", status: "", speed: 0, ...now, history: [], most: 0, sum };
+/** Takes over what goes through a device's interfaces. */
+function take({ ports }: Device, { interfaces }: net.snmp.Traffic): void {
+  const gone = new Set(ports.values());
+  for (const latest of interfaces) {
+    const { index, state = "not counted" } = latest;
+    const port = ports.getOrInsertComputed(index, () => new Port(latest));
+    gone.delete(port);
+    port.latest = latest;
+    note(port, state);
+  }
+  for (const port of gone) note(port, "gone");
 }
 
-/** Takes over what was read of an interface: octets a second, if any. */
-function note(port: Port, state: string, into?: number, out?: number): void {
+/** Notes what the last reading of an interface is worth, with its rates if it has any. */
+function note(port: Port, state: string): void {
+  const { inBits, outBits } = port.latest;
   port.state = state;
-  [port.in, port.out] = [into, out].map((one) => one && one * 8);
+  [port.in, port.out] = state === "ok" ? [inBits, outBits] : [];
   const more = Math.max(port.in ?? NaN, port.out ?? NaN);
+  port.history = [...port.history, more].slice(-HISTORY);
   port.most = Math.max(port.most, more || 0);
-  port.history.push(more);
-  if (port.history.length > HISTORY) port.history.shift();
+  if (state !== "ok") return;
+  port.sum.in += port.in ?? 0;
+  port.sum.out += port.out ?? 0;
+  port.sum.readings++;
 }
 
 /** The interfaces that are up, or have carried something. */
 function portsOf({ ports }: Device): Port[] {
   return [...ports.values()]
-    .filter(({ status, most }) => status === "up" || most > 0);
+    .filter(({ latest, most }) => latest.status === "up" || most > 0);
 }
 
 const bits = (value: number | undefined) =>
   value === undefined ? "–" : rate(value);
 
-/** All devices as a table with charts: what goes on now, or on the average. */
+/** All devices as a table with charts. */
 function draw(
   devices: readonly Device[],
   page: net.inspect.Canvas,
-  isSummary: boolean,
-  maxRows = 100_000,
+  { title, maxRows = 100_000 }: { title?: string; maxRows?: number } = {},
 ): string {
   const width = Math.min(HISTORY, Math.max(8, page.width - 60));
   const rows = devices.flatMap((device) =>
-    portsOf(device).map(({ history, most, sum, ...port }) => {
-      const shown = isSummary
-        ? { in: sum.in / sum.time || 0, out: sum.out / sum.time || 0 }
-        : port;
+    portsOf(device).map(({ latest, history, most, ...port }) => {
       // From nothing up, so that half as high is half as much.
-      const last = history.slice(-width);
-      const chart = sparkline([0, most || 1, ...last]).slice(2);
-      const load = Math.max(shown.in ?? 0, shown.out ?? 0);
+      const chart = sparkline([0, most || 1, ...history.slice(-width)]);
+      const load = Math.max(port.in ?? 0, port.out ?? 0);
       return {
         device: device.name,
-        port: port.name,
-        in: bits(shown.in),
-        out: bits(shown.out),
-        chart: pad(chart, width),
+        port: latest.name,
+        in: bits(port.in),
+        out: bits(port.out),
+        chart: pad(chart.slice(2), width),
         "at most": bits(most),
-        load: bar(load, port.speed, 6),
+        load: bar(load, latest.speed ?? 0, 6),
       };
     })
   );
   if (rows.length === 0) return "nothing yet";
-  const right = (key: string) =>
-    ({ key, align: "right", minWidth: 9 }) as const;
-  const chart = { key: "chart", role: "accent", minWidth: width } as const;
-  const columns = ["device", "port", right("in"), right("out"), chart];
-  columns.push(right("at most"), "load");
-  const title = isSummary ? "On average" : undefined;
+  const right = { align: "right", minWidth: 9 } as const;
+  const columns = [
+    ...["device", "port", { key: "in", ...right }, { key: "out", ...right }],
+    { key: "chart", role: "accent", minWidth: width } as const,
+    ...[{ key: "at most", ...right }, "load"],
+  ];
   return net.inspect.table(rows, { title, columns, maxRows, canvas: page });
 }
 
 /** What was read just now, a line for each interface. */
 function linesOf(device: Device, time: string): string[] {
-  return portsOf(device).map(({ name, state, ...port }) => {
+  return portsOf(device).map(({ latest, state, ...port }) => {
     const rates = `in ${pad(bits(port.in), 9)}  out ${bits(port.out)}`;
     const what = state === "ok" ? rates : state;
-    return visible(`${time} ${device.name} ${pad(name, 8)} ${what}`);
+    return visible(`${time} ${device.name} ${pad(latest.name, 8)} ${what}`);
   });
 }
 
 /** A reading as lines of CSV; a device that has never answered has one, too. */
 function csvOf(device: Device, time: string): string {
-  const field = (value: string | number = "") => {
-    const text = typeof value === "number" ? value.toFixed() : value;
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  const rows = device.answers === 0
-    ? [["", "no answer", "", ""]]
-    : portsOf(device).map((one) => [one.name, one.state, one.in, one.out]);
-  return rows.map((row) =>
-    [time, device.target, device.name, ...row].map(field).join(",") + "\n"
-  ).join("");
+  const field = (text = "") =>
+    /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const rows = portsOf(device).map(({ latest, state, ...port }) => {
+    return [latest.name, state, port.in?.toFixed(), port.out?.toFixed()];
+  });
+  if (device.answers === 0) rows.push(["", "no answer", "", ""]);
+  return rows.map((row) => [time, device.target, device.name, ...row])
+    .map((row) => row.map(field).join(",") + "\n").join("");
+}
+
+/** Opens a CSV file to write behind what it has; nothing is written without one. */
+function csvFile(path: string | undefined): (text: string) => void {
+  if (path === undefined) return () => {};
+  const write = (text: string) =>
+    Deno.writeTextFileSync(path, text, { append: true });
+  write("");
+  const isNew = Deno.statSync(path).size === 0;
+  if (isNew) write("time,device,name,port,state,in_bps,out_bps\n");
+  return write;
 }
 
 /** Polls all of them until it is stopped, and tells at the end how it went. */
@@ -314,97 +278,73 @@ async function watch(
   options: Options,
   stop: AbortController,
 ): Promise<boolean> {
-  const devices = targets.map((target): Device => ({
-    ...{ target, name: target, ports: new Map() },
-    ...{ answers: 0, failures: 0, restarts: 0, trouble: "" },
-  }));
+  const devices = targets.map((target) => new Device(target));
   const isLive = Deno.stdout.isTerminal();
-  const { csv } = options;
-  const write = (text: string) =>
-    Deno.writeTextFileSync(csv!, text, { append: true });
-  if (csv !== undefined) {
-    write("");
-    if (Deno.statSync(csv).size === 0) {
-      write("time,device,name,port,state,in_bps,out_bps\n");
-    }
-  }
+  const page = net.inspect.canvas({ colors: isLive && !Deno.noColor });
+  const write = csvFile(options.csv);
   const tell = (device: Device, news: string) => {
     const time = new Date().toISOString();
-    if (csv !== undefined) write(csvOf(device, time));
+    write(csvOf(device, time));
     if (isLive) return;
     if (news !== "") console.error(visible(`${device.name}: ${news}`));
     const isLast = device === devices.findLast((one) => one.trouble === "");
     if (!options.chart) linesOf(device, time).map((line) => console.log(line));
-    else if (isLast) console.log(`${time}\n${draw(devices, page, false)}`);
+    else if (isLast) console.log(`${time}\n${draw(devices, page)}`);
   };
-  const page = net.inspect.canvas({ colors: isLive && !Deno.noColor });
   const every = duration(options.interval);
   const title = `${devices.length} devices, every ${every}; q ends it`;
   const view = (page: net.inspect.Canvas, height: number) => {
     const troubles = devices.filter(({ trouble }) => trouble !== "")
-      .map(({ name, trouble }) =>
-        paint("bad", visible(`${name}: ${trouble}`), page)
-      );
-    const rows = Math.max(1, height - troubles.length - 4);
-    return [paint("heading", title, page), draw(devices, page, false, rows)]
-      .concat(troubles).join("\n");
+      .map((one) => paint("bad", visible(`${one.name}: ${one.trouble}`), page));
+    const maxRows = Math.max(1, height - troubles.length - 4);
+    const head = paint("heading", title, page);
+    return [head, draw(devices, page, { maxRows }), ...troubles].join("\n");
   };
+  const key = (name: string) => name === "q" ? stop.abort() : undefined;
   {
     using _stage = net.inspect.stage(Deno);
     const run = new net.inspect.Run<never, void>(title, async ({ signal }) => {
       await Promise.all(devices.map((one) => poll(one, options, tell, signal)));
-    }, {
-      signal: stop.signal,
-      view: {
-        draw: view,
-        wholeScreen: true,
-        key: (name) => {
-          if (name === "q") stop.abort();
-        },
-      },
-    });
+    }, { signal: stop.signal, view: { draw: view, wholeScreen: true, key } });
     await run.catch((error) => {
       if (run.state !== "cancelled") throw error;
     });
   }
-  console.log(draw(devices, page, true));
+  for (const port of devices.flatMap(portsOf)) {
+    const { in: into, out, readings } = port.sum;
+    [port.in, port.out] = [into / readings || 0, out / readings || 0];
+  }
+  console.log(draw(devices, page, { title: "On average" }));
   for (const { name, answers, failures, restarts, trouble } of devices) {
-    const parts = [`${answers} readings`];
-    if (failures > 0) parts.push(`${failures} missed`);
-    if (restarts > 0) parts.push(`restarts: ${restarts}`);
-    console.log(visible(`${name}: ${parts.join(", ")}`));
+    const missed = failures > 0 ? `, ${failures} missed` : "";
+    const anew = restarts > 0 ? `, restarts: ${restarts}` : "";
+    console.log(visible(`${name}: ${answers} readings${missed}${anew}`));
     if (trouble !== "") console.log(`  ${visible(trouble)}`);
   }
   return devices.every(({ answers }) => answers > 0);
 }
 
 /** Devices that are not there, to try it with. */
-async function demo(interval: number, signal: AbortSignal) {
-  // More and less in turn, ten readings long.
-  const flow = (rate: number, from: number) => {
+async function demoDevices(interval: number, signal: AbortSignal) {
+  const make = async (name: string, mega: number, from: number, port = 0) => {
     const start = performance.now();
-    return () => {
+    // More and less in turn, ten readings long.
+    const octets = (rate: number) => {
       const turns = (performance.now() - start) / interval / 10;
       const swing = (1 - Math.cos(turns * 2 * Math.PI)) / 8;
-      return Math.floor(from + (turns + swing) * rate * interval / 800);
+      return Math.floor((turns + swing) * rate * interval / 800);
     };
-  };
-  const make = async (name: string, mega: number, from: number, port = 0) => {
     const agent = await net.snmp.agent({ port });
     agent.set("sysName", name);
     // Only what is fast must have counters of 64 bits (RFC 2863 §3.1.6).
     const [kind, end] = mega > 1000 ? ["ifHC", 2 ** 53] : ["if", 2 ** 32];
     for (const [index, share] of [[1, 0.5], [2, 0.1]] as const) {
       const rate = mega * share * 1e6;
-      const [into, out] = [flow(rate, from), flow(rate / 4, 0)];
-      const facts = {
-        ...{ ifDescr: `ge${index}`, ifOperStatus: "up", ifHighSpeed: mega },
-        [`${kind}InOctets`]: () => into() % end,
-        [`${kind}OutOctets`]: () => out() % end,
-      };
-      for (const [what, value] of Object.entries(facts)) {
-        agent.set(`${what}.${index}`, value);
-      }
+      agent.set(`ifDescr.${index}`, `ge${index}`);
+      agent.set(`ifOperStatus.${index}`, "up");
+      agent.set(`ifHighSpeed.${index}`, mega);
+      agent.set(`${kind}InOctets.${index}`, () => (from + octets(rate)) % end);
+      agent.set(`${kind}OutOctets.${index}`, () => octets(rate / 4) % end);
     }
     return agent;
   };
@@ -412,8 +352,8 @@ async function demo(interval: number, signal: AbortSignal) {
   // Its first counter is at its end after three readings or so.
   const edge = await make("edge1", 1000, 2 ** 32 - 187_500 * interval);
   let wifi = await make("wifi1", 100, 1e9);
-  const start = Date.now() - 3 * 24 * 60 * 60 * 1000;
-  wifi.set("sysUpTime", () => Date.now() - start);
+  const booted = Date.now() - 3 * 24 * 60 * 60 * 1000;
+  wifi.set("sysUpTime", () => Date.now() - booted);
   const { port } = wifi.address;
   const fault = (async () => {
     await after(interval * 4.5, undefined, { signal });
@@ -440,9 +380,10 @@ async function main(args: string[]): Promise<number> {
   }
   const stop = new AbortController();
   Deno.addSignalListener("SIGINT", () => stop.abort());
-  if (!options.demo) return await watch(targets, options, stop) ? 0 : 1;
-  await using made = await demo(options.interval, stop.signal);
-  const isFine = await watch([...made.targets, ...targets], options, stop);
+  const { demo, interval } = options;
+  await using made = demo ? await demoDevices(interval, stop.signal) : null;
+  const all = [...made?.targets ?? [], ...targets];
+  const isFine = await watch(all, options, stop);
   stop.abort();
   return isFine ? 0 : 1;
 }

@@ -5,34 +5,34 @@
  */
 
 import { canvas } from "../inspect/canvas.ts";
-import { card } from "../inspect/card.ts";
-import { Run } from "../inspect/run.ts";
-import { count } from "../inspect/units.ts";
+import type { Run } from "../inspect/run.ts";
+import { createRow, destroyRow, setRow } from "./asking/change_row.ts";
 import { describeDevice } from "./asking/describe_device.ts";
 import { Engine } from "./asking/engine.ts";
 import { fetchTable } from "./asking/fetch_table.ts";
-import { liveTraffic } from "./asking/live_traffic.ts";
+import { LiveTraffic } from "./asking/live_traffic.ts";
 import {
   type Asker,
   branchOf,
+  bulk,
   checkRepetitions,
-  checkStatus,
   get,
   limited,
   next,
   oidOf,
 } from "./asking/questions.ts";
 import { readRates } from "./asking/read_rates.ts";
-import { levelOf } from "./asking/security.ts";
 import { setVariables } from "./asking/set_variables.ts";
 import { type Settings, settings } from "./asking/settings.ts";
+import { sessionCard, sessionFacts } from "./asking/show_session.ts";
 import { VarBinds } from "./asking/var_binds.ts";
-import { walk } from "./asking/walk.ts";
+import { runWalk } from "./asking/walk.ts";
 import type { MibStore } from "./mib/store.ts";
 import type {
   AskOptions,
   BulkOptions,
   CardOptions,
+  CreateRowOptions,
   OpenOptions,
   SetOptions,
   SnmpTarget,
@@ -40,7 +40,7 @@ import type {
   WalkOptions,
 } from "./options.ts";
 import type { RateSample, RatesOptions } from "./rates.ts";
-import type { SetValue, SetVariable } from "./set.ts";
+import type { RowIndex, RowValues, SetValue, SetVariable } from "./set.ts";
 import type { SystemCard } from "./system_card.ts";
 import type { SnmpTable, TableOptions } from "./table.ts";
 import type { LiveOptions, Traffic } from "./traffic.ts";
@@ -132,13 +132,7 @@ export class SnmpSession implements AsyncDisposable {
     name: string | readonly string[],
     options: AskOptions = {},
   ): Promise<VarBind | VarBind[]> {
-    const found = await limited(
-      this.#asker,
-      "get",
-      options,
-      (signal) => get(this.#asker, this.#oids(name), signal),
-    );
-    return typeof name === "string" ? found[0]! : found;
+    return await this.#ask(name, options, oidOf, get);
   }
 
   /**
@@ -155,13 +149,7 @@ export class SnmpSession implements AsyncDisposable {
     name: string | readonly string[],
     options: AskOptions = {},
   ): Promise<VarBind | VarBind[]> {
-    const found = await limited(
-      this.#asker,
-      "get",
-      options,
-      (signal) => next(this.#asker, this.#branches(name), signal),
-    );
-    return typeof name === "string" ? found[0]! : found;
+    return await this.#ask(name, options, branchOf, next);
   }
 
   /**
@@ -178,28 +166,7 @@ export class SnmpSession implements AsyncDisposable {
     names: string | readonly string[],
     options: BulkOptions = {},
   ): Promise<VarBind[]> {
-    const {
-      nonRepeaters = 0,
-      maxRepetitions = this.#settings.maxRepetitions,
-    } = options;
-    if (this.#settings.version === "1") {
-      throw new TypeError(
-        `Cannot ask an agent as 'version' must be "2c" or "3" for bulk: current value is "1"`,
-      );
-    }
-    checkRepetitions("nonRepeaters", nonRepeaters, 0);
-    checkRepetitions("maxRepetitions", maxRepetitions, 0);
-    const oids = this.#branches(names);
-    return await limited(this.#asker, "get", options, async (signal) => {
-      const pdu = await this.#engine.bulk(
-        oids,
-        nonRepeaters,
-        maxRepetitions,
-        signal,
-      );
-      checkStatus(this.#asker, "get", pdu, oids);
-      return this.#asker.varBinds.readAll(pdu);
-    });
+    return await bulk(this.#asker, [names].flat(), options);
   }
 
   /**
@@ -215,26 +182,7 @@ export class SnmpSession implements AsyncDisposable {
    * @throws {ParseError} If there is no such name.
    */
   walk(name: string, options: WalkOptions = {}): Run<VarBind, VarBind[]> {
-    const { maxRepetitions = this.#settings.maxRepetitions } = options;
-    checkRepetitions("maxRepetitions", maxRepetitions, 1);
-    const [root] = this.#branches(name);
-    const asker = this.#asker;
-    return new Run<VarBind, VarBind[]>(
-      `Walk ${name} of ${this.target}`,
-      ({ row, progress, signal }) =>
-        limited(asker, "walk", { ...options, signal }, async (signal) => {
-          const all: VarBind[] = [];
-          await walk(asker, root!, maxRepetitions, (found) => {
-            for (const one of found) {
-              all.push(one);
-              row(one);
-            }
-            progress(all.length, Infinity);
-          }, signal);
-          return all;
-        }),
-      { signal: options.signal, line: String },
-    );
+    return runWalk(this.#asker, name, options);
   }
 
   /**
@@ -253,8 +201,7 @@ export class SnmpSession implements AsyncDisposable {
     options: TableOptions = {},
   ): Promise<SnmpTable> {
     checkRepetitions("maxRepetitions", options.maxRepetitions ?? 1, 1);
-    const names = typeof name === "string" ? [name] : name;
-    return await fetchTable(this.#asker, names, options);
+    return await fetchTable(this.#asker, [name].flat(), options);
   }
 
   /**
@@ -291,12 +238,69 @@ export class SnmpSession implements AsyncDisposable {
     variables: readonly SetVariable[],
     options: AskOptions = {},
   ): Promise<VarBind[]> {
-    return await limited(
-      this.#asker,
-      "set",
-      options,
-      (signal) => setVariables(this.#asker, variables, signal),
-    );
+    return await setVariables(this.#asker, variables, options);
+  }
+
+  /**
+   * Makes a row of a table whose rows have a RowStatus, with one question.
+   *
+   * @param table `"snmpTargetAddrTable"`, its row or one of its columns.
+   * @param index Which row: `"monitor"`; of an index with several parts a list, or
+   * the parts by name.
+   * @param values The columns by name; the agent fills in those that need not be.
+   * @param options Whether the row is used at once, and as for
+   * {@linkcode SnmpSession.get}.
+   * @returns Its status as it is then: `"active"`, or `"notReady"` if it lacks columns.
+   * @throws {NetError} What `set` throws, with the column's name:
+   * `"inconsistent-value"` if there is such a row already or it lacks columns, ….
+   * @throws {ParseError} If there is no such name, or the index is none of the table's.
+   * @throws {TypeError} If the table has no RowStatus, or a column is not its own.
+   * @see RFC 2579 §2 (RowStatus)
+   */
+  async createRow(
+    table: string,
+    index: RowIndex,
+    values: RowValues = {},
+    options: CreateRowOptions = {},
+  ): Promise<VarBind> {
+    return await createRow(this.#asker, { table, index }, values, options);
+  }
+
+  /**
+   * Sets columns of a row together, also its RowStatus: `"active"` for a row that
+   * is used, `"notInService"` for one that is not.
+   *
+   * @param table As for {@linkcode SnmpSession.createRow}.
+   * @param index As there.
+   * @param values The columns by name.
+   * @param options As for {@linkcode SnmpSession.get}.
+   * @returns The columns as the agent says that they are now.
+   * @throws {NetError} What `set` throws, with the column's name.
+   */
+  async setRow(
+    table: string,
+    index: RowIndex,
+    values: RowValues,
+    options: AskOptions = {},
+  ): Promise<VarBind[]> {
+    return await setRow(this.#asker, { table, index }, values, options);
+  }
+
+  /**
+   * Takes a row away; most agents say nothing if there was none.
+   *
+   * @param table As for {@linkcode SnmpSession.createRow}.
+   * @param index As there.
+   * @param options As for {@linkcode SnmpSession.get}.
+   * @throws {NetError} What `set` throws.
+   * @throws {TypeError} If the table has no RowStatus.
+   */
+  async destroyRow(
+    table: string,
+    index: RowIndex,
+    options: AskOptions = {},
+  ): Promise<void> {
+    await destroyRow(this.#asker, { table, index }, options);
   }
 
   /**
@@ -314,13 +318,13 @@ export class SnmpSession implements AsyncDisposable {
     names: string | readonly string[],
     options: RatesOptions = {},
   ): AsyncGenerator<RateSample, void, void> {
-    const list = typeof names === "string" ? [names] : names;
-    return readRates(this.#asker, list, options);
+    return readRates(this.#asker, [names].flat(), options);
   }
 
   /**
    * Looks at what goes through the interfaces, with a chart of each; at the prompt
-   * it is drawn until it is ended.
+   * it is drawn until it is ended. Iterated, it gives each reading as it comes, and
+   * to leave the loop ends it; readings from before the loop are not kept.
    *
    * @param options How often, and which interfaces.
    * @returns What is going on; awaited, the last reading, once `count` has been
@@ -328,8 +332,8 @@ export class SnmpSession implements AsyncDisposable {
    * @throws {NetError} What `walk` throws.
    * @throws {RangeError} If `interval` or `count` is not 1 or more.
    */
-  live(options: LiveOptions = {}): Run<never, Traffic> {
-    return liveTraffic(this.#asker, options);
+  live(options: LiveOptions = {}): Run<Traffic, Traffic> {
+    return new LiveTraffic(this.#asker, options);
   }
 
   /**
@@ -351,12 +355,19 @@ export class SnmpSession implements AsyncDisposable {
     );
   }
 
-  #oids(name: string | readonly string[]): string[] {
-    return [name].flat().map((one) => oidOf(this.#asker, one));
-  }
-
-  #branches(name: string | readonly string[]): string[] {
-    return [name].flat().map((one) => branchOf(this.#asker, one));
+  /** Asks for one variable by its name, for many by a list. */
+  async #ask(
+    name: string | readonly string[],
+    options: AskOptions,
+    read: typeof oidOf,
+    question: typeof get,
+  ): Promise<VarBind | VarBind[]> {
+    const asker = this.#asker;
+    const found = await limited(asker, "get", options, (signal) => {
+      const oids = [name].flat().map((one) => read(asker, one));
+      return question(asker, oids, signal);
+    });
+    return typeof name === "string" ? found[0]! : found;
   }
 
   /** Closes it; whoever still waits is told so. */
@@ -372,15 +383,7 @@ export class SnmpSession implements AsyncDisposable {
 
   /** How the agent is asked, without secrets. */
   toJSON(): Record<string, unknown> {
-    const { version, user, timeout, retries, maxRepetitions } = this.#settings;
-    return {
-      target: this.target,
-      version,
-      ...user && { user: user.name, level: levelOf(user) },
-      timeout,
-      retries,
-      maxRepetitions,
-    };
+    return sessionFacts(this.#settings);
   }
 
   /** A card, for the prompt. */
@@ -388,13 +391,7 @@ export class SnmpSession implements AsyncDisposable {
     _inspect?: unknown,
     options?: { readonly colors?: boolean },
   ): string {
-    const { version, user, timeout, retries } = this.#settings;
     const page = canvas({ colors: options?.colors ?? false });
-    return card(`SNMP session with ${this.target}`, [
-      ["version", version, "number"],
-      ...user ? [["user", `${user.name}, ${levelOf(user)}`] as const] : [],
-      ["patience", `${timeout} ms, ${count(retries)} retries`],
-      ...this.closed ? [["state", "closed", "warn"] as const] : [],
-    ], page);
+    return sessionCard(this.#settings, this.closed, page);
   }
 }

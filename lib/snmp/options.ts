@@ -88,3 +88,13 @@ export interface SetOptions extends AskOptions {
   /** The variable's type, where no MIB says it, or another one is meant. @default {as the MIB says} */
   type?: SetType | undefined;
 }
+
+/** Options for {@linkcode SnmpSession.createRow}. */
+export interface CreateRowOptions extends AskOptions {
+  /**
+   * Whether the row is used at once, or waits until `setRow` makes it
+   * `"active"`, as some agents want it that take columns one by one.
+   * @default {"createAndGo"}
+   */
+  status?: "createAndGo" | "createAndWait" | undefined;
+}

@@ -5,6 +5,7 @@
  */
 
 import type { Address } from "../ip/address.ts";
+import type { MibValue } from "./mib/object.ts";
 
 /** Types that a value can be set as. */
 export type SetType =
@@ -42,3 +43,15 @@ export interface SetVariable {
   /** Its type, where no MIB says it, or another one is meant. @default {as the MIB says} */
   readonly type?: SetType | undefined;
 }
+
+/**
+ * Which row of a table: the value of its index; of an index with several parts
+ * their values in order, or by their names.
+ */
+export type RowIndex =
+  | MibValue
+  | readonly MibValue[]
+  | Readonly<Record<string, MibValue>>;
+
+/** Columns of a row by their names, and what they become. */
+export type RowValues = Readonly<Record<string, SetValue>>;

@@ -9,6 +9,7 @@ import { sparkline } from "../inspect/chart.ts";
 import type { Role } from "../inspect/paint.ts";
 import { table } from "../inspect/table.ts";
 import { rate } from "../inspect/units.ts";
+import type { CounterState } from "./counters.ts";
 import type { RateSample } from "./rates.ts";
 
 /** Options for {@linkcode SnmpSession.live}. */
@@ -17,7 +18,7 @@ export interface LiveOptions {
   interval?: number | undefined;
   /** How many readings, then it ends. @default {Infinity} */
   count?: number | undefined;
-  /** The interfaces, by their names or numbers. @default {all} */
+  /** The interfaces, by ifName, ifDescr, ifAlias or their numbers. @default {all} */
   interfaces?: readonly (string | number)[] | undefined;
   /** Ends it; it then fails with the signal's reason. */
   signal?: AbortSignal | undefined;
@@ -33,6 +34,8 @@ export interface InterfaceTraffic {
   readonly status: string;
   /** Bits a second that it can carry; nothing if it does not say. */
   readonly speed: number | undefined;
+  /** What the last reading of ifInOctets is worth; nothing if it is not counted. */
+  readonly state: CounterState | undefined;
   /** Bits a second that come in; nothing while it cannot be said. */
   readonly inBits: number | undefined;
   /** Bits a second that go out. */
@@ -53,11 +56,13 @@ export interface InterfaceTraffic {
  * import * as net from "netrepl";
  * import assert from "node:assert/strict";
  *
- * const traffic = new net.snmp.Traffic({ time: new Date(), restarted: false }, [{
+ * const sample = { time: new Date(), uptime: 60_000, restarted: false };
+ * const traffic = new net.snmp.Traffic(sample, [{
  *   index: 1,
  *   name: "lo",
  *   status: "up",
  *   speed: undefined,
+ *   state: "ok",
  *   inBits: 1.2e6,
  *   outBits: 0,
  *   errors: 0,
@@ -70,6 +75,8 @@ export interface InterfaceTraffic {
 export class Traffic implements Iterable<InterfaceTraffic> {
   /** When they were read. */
   readonly time: Date;
+  /** sysUpTime, in milliseconds, if the agent has it. */
+  readonly uptime: number | undefined;
   /** Whether the agent has started again since the reading before. */
   readonly restarted: boolean;
   /** The interfaces by their numbers. */
@@ -78,14 +85,16 @@ export class Traffic implements Iterable<InterfaceTraffic> {
   /**
    * Puts interfaces together.
    *
-   * @param sample When they were read, and whether the agent has started again.
+   * @param sample When they were read, how long the agent was up then, and whether
+   * it has started again.
    * @param interfaces The interfaces.
    */
   constructor(
-    sample: Pick<RateSample, "time" | "restarted">,
+    sample: Pick<RateSample, "time" | "uptime" | "restarted">,
     interfaces: readonly InterfaceTraffic[],
   ) {
     this.time = sample.time;
+    this.uptime = sample.uptime;
     this.restarted = sample.restarted;
     this.interfaces = interfaces;
   }
@@ -97,8 +106,8 @@ export class Traffic implements Iterable<InterfaceTraffic> {
 
   /** The fields. */
   toJSON(): Record<string, unknown> {
-    const { time, restarted, interfaces } = this;
-    return { time, restarted, interfaces };
+    const { time, uptime, restarted, interfaces } = this;
+    return { time, uptime, restarted, interfaces };
   }
 
   /**

@@ -5,21 +5,10 @@
  * @module
  */
 
+import type { SetType } from "./set.ts";
+
 /** What a value is on the wire, or the state that stands in place of one. */
-export type SnmpType =
-  | "Integer32"
-  | "OctetString"
-  | "ObjectIdentifier"
-  | "IpAddress"
-  | "Counter32"
-  | "Gauge32"
-  | "TimeTicks"
-  | "Opaque"
-  | "Counter64"
-  | "BitString"
-  | "Null"
-  | "unknown"
-  | SnmpState;
+export type SnmpType = SetType | "BitString" | "unknown" | SnmpState;
 
 /** Why there is no value: no such object, no such row of it, nothing behind it. */
 export type SnmpState = "noSuchObject" | "noSuchInstance" | "endOfMibView";

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { NetError } from "../../lib/errors.ts";
 import { agent } from "../../lib/snmp/agent/serve.ts";
 import { describe } from "../../lib/snmp/describe.ts";
 import { open } from "../../lib/snmp/open.ts";
+import type { Traffic } from "../../lib/snmp/traffic.ts";
 import { testUnless } from "../skip.ts";
 import { integer, text, type Variable } from "../unit/snmp/ber.ts";
 import { holder } from "./snmp_agent.ts";
@@ -151,6 +153,8 @@ testUnless(
     const lo = traffic.interfaces.find(({ name }) => name === "lo")!;
     assert.equal(lo.status, "up");
     assert.equal(lo.history.length, 2);
+    assert.equal(lo.state, "ok");
+    assert.ok(traffic.uptime! > 0);
     assert.ok(lo.inBits! >= 0);
     assert.match(Deno.inspect(traffic), /^name .*\n─+.*\nlo +up/);
     const one = await session.live({
@@ -159,6 +163,65 @@ testUnless(
       interfaces: ["lo"],
     });
     assert.equal(one.interfaces.length, 1);
+  },
+);
+
+testUnless(
+  without,
+  "live() gives every loop its readings as they come, and the last one at the end",
+  async () => {
+    await using bed = await snmpBed();
+    await using session = await open(bed.target);
+    const live = session.live({ interval: 20, count: 4, interfaces: ["lo"] });
+    const quick: Traffic[] = [];
+    const slow: Traffic[] = [];
+    const read = async (into: Traffic[], isSlow: boolean) => {
+      for await (const reading of live) {
+        into.push(reading);
+        // All the others come meanwhile.
+        if (isSlow) await live;
+      }
+    };
+    await Promise.all([read(quick, false), read(slow, true)]);
+    assert.equal(quick.length, 4);
+    assert.deepEqual(slow, quick);
+    assert.deepEqual(
+      quick.map(({ interfaces: [lo] }) => [lo!.name, lo!.history.length]),
+      [["lo", 1], ["lo", 2], ["lo", 3], ["lo", 4]],
+    );
+    assert.equal(await live, quick[3]);
+    assert.deepEqual(live.rows, [], "what goes on for ever keeps nothing");
+    assert.deepEqual(await Array.fromAsync(live), []);
+  },
+);
+
+testUnless(
+  without,
+  "live() ends with its last loop, with the signal, and with the agent",
+  async () => {
+    await using bed = await snmpBed();
+    await using session = await open(bed.target, { timeout: 50, retries: 0 });
+    const left = session.live({ interval: 20 });
+    for await (const { interfaces } of left) {
+      assert.ok(interfaces.some(({ name }) => name === "lo"));
+      break;
+    }
+    assert.equal(left.state, "cancelled");
+    assert.equal((await session.get("snmpInPkts")).exists, true);
+
+    const reason = new Error("enough");
+    const signal = AbortSignal.abort(reason);
+    await assert.rejects(Array.fromAsync(session.live({ signal })), reason);
+
+    const aborter = new AbortController();
+    await assert.rejects(async () => {
+      const options = { interval: 20, signal: aborter.signal };
+      for await (const _ of session.live(options)) aborter.abort(reason);
+    }, reason);
+
+    await assert.rejects(async () => {
+      for await (const _ of session.live({ interval: 20 })) await bed.kill();
+    }, NetError);
   },
 );
 
@@ -213,6 +276,26 @@ Deno.test("describe() of an agent with a table without end fetches its first row
   const card = await describe(rich.target, { limit: 50 });
   assert.equal(card.interfaces.length, 50);
   assert.deepEqual(card.truncated, ["interfaces"]);
+});
+
+Deno.test("live() finds an interface by any of its names, and says what is not counted", async () => {
+  await using device = await agent({ port: 0 });
+  device.table("ifTable", [
+    { ifIndex: 1, ifDescr: "Ethernet 1", ifInOctets: 1, ifOutOctets: 1 },
+    { ifIndex: 2, ifDescr: "Ethernet 2" },
+    { ifIndex: 3, ifDescr: "Ethernet 3" },
+  ]);
+  device.set("ifName.1", "e1");
+  device.set("ifAlias.1", "uplink");
+  await using session = await open(`${device.address}`);
+  for (const name of ["Ethernet 1", "e1", "uplink", 1]) {
+    const interfaces = [name, "Ethernet 2"];
+    const traffic = await session.live({ interval: 5, count: 1, interfaces });
+    assert.deepEqual(traffic.interfaces.map((one) => [one.name, one.state]), [
+      ["e1", "ok"],
+      ["Ethernet 2", undefined],
+    ]);
+  }
 });
 
 Deno.test("an interface that counts with 32 bits alone is read beside those of 64", async () => {

@@ -37,6 +37,7 @@ const STATUSES: readonly (readonly [code: string, says: string])[] = [
 
 /** Which statuses a community or user with more rights may get around. */
 const MORE_RIGHTS = new Set([2, 4, 6, 16, 17]);
+const INCONSISTENT_VALUE = 12;
 
 /**
  * The error for an answer that has an error-status.
@@ -68,10 +69,14 @@ function hintFor(
   op: string,
   status: number,
 ): string | undefined {
-  if (op === "set" && MORE_RIGHTS.has(status)) {
+  const isWrite = op === "set" || op === "create";
+  if (isWrite && MORE_RIGHTS.has(status)) {
     return user
       ? `a user who may write, as "rwuser NAME" in snmpd.conf makes one`
       : `a community that may write, as { community: "private" }`;
+  }
+  if (op === "create" && status === INCONSISTENT_VALUE) {
+    return "destroyRow() or setRow() if there is such a row already; else the columns that the table's description says a row must have";
   }
   if (status !== 16 || !user) return undefined;
   return levelOf(user) === "authPriv"

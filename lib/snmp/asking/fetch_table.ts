@@ -31,7 +31,7 @@ function augmenting(mib: MibStore, row: MibNode): MibNode[] {
 }
 
 /** The row that a name is, or has below it, or is a column of. */
-function rowOf(mib: MibStore, name: string): TablePlace {
+export function rowOf(mib: MibStore, name: string): TablePlace {
   const oid = mib.parseOid(name);
   const { node, suffix } = mib.at(oid);
   if (suffix === "") {

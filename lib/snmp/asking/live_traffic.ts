@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { Canvas } from "../../inspect/canvas.ts";
 import { paint } from "../../inspect/paint.ts";
-import { Run } from "../../inspect/run.ts";
+import { type Report, Run } from "../../inspect/run.ts";
 import type { Rate, RateSample } from "../rates.ts";
 import type { SnmpRow } from "../table.ts";
 import {
@@ -27,61 +28,118 @@ const COUNTERS = [
   "ifInDiscards",
   "ifOutDiscards",
 ];
+const FACTS = ["ifDescr", "ifSpeed", "ifOperStatus"]
+  .concat("ifName", "ifHighSpeed", "ifAlias");
 
 /**
- * Looks at the interfaces until it is ended.
- *
- * @param asker The session's parts.
- * @param options How often, and which ones.
+ * Interfaces that are looked at until that is ended. Awaited, it gives the last
+ * reading; a loop gets each one that is read from its beginning on.
  */
-export function liveTraffic(
-  asker: Asker,
-  options: LiveOptions,
-): Run<never, Traffic> {
-  const target = `${asker.engine.settings.endpoint}`;
-  const { interval, count } = options;
-  checkSteps("count", count ?? 1, 1);
-  checkSteps("interval", interval ?? 1, 1);
-  const wanted = options.interfaces?.map(String);
-  const histories = new Map<number, number[]>();
-  let latest: Traffic | undefined;
-  const read = async (sample: RateSample, signal: AbortSignal) => {
-    const facts = await fetchTable(asker, ["ifTable"], {
-      columns: [
-        ...["ifDescr", "ifSpeed", "ifOperStatus", "ifName", "ifHighSpeed"],
-      ],
+export class LiveTraffic extends Run<Traffic, Traffic> {
+  readonly #watching: Watching;
+
+  /**
+   * Starts to look.
+   *
+   * @param asker The session's parts.
+   * @param options How often, and which ones.
+   */
+  constructor(asker: Asker, options: LiveOptions) {
+    checkSteps("count", options.count ?? 1, 1);
+    checkSteps("interval", options.interval ?? 1, 1);
+    const watching = new Watching(asker, options);
+    const { title } = watching;
+    super(title, (report) => watching.run(report), {
+      signal: options.signal,
+      view: watching,
+    });
+    this.#watching = watching;
+  }
+
+  /** Gives readings as they come; throws if one fails. */
+  override async *[Symbol.asyncIterator](): AsyncGenerator<Traffic, undefined> {
+    // A run keeps all that it has found, and this may go on for ever: readings
+    // are let go once the loops have had them, and the run itself tells its end.
+    const end = super[Symbol.asyncIterator]();
+    try {
+      if (this.state === "running") {
+        let reading = await this.#watching.next;
+        for (; reading; reading = await reading.next) yield reading.traffic;
+      }
+      await end.next();
+    } finally {
+      await end.return!();
+    }
+  }
+}
+
+/** A reading, and the one behind it, once there is one: nothing at the end. */
+interface Reading {
+  readonly traffic: Traffic;
+  readonly next: Promise<Reading | undefined>;
+}
+
+/** The work, and its view. */
+class Watching {
+  readonly title: string;
+  readonly #asker: Asker;
+  readonly #options: LiveOptions;
+  readonly #histories = new Map<number, number[]>();
+  #latest: Traffic | undefined;
+  #next = Promise.withResolvers<Reading | undefined>();
+
+  constructor(asker: Asker, options: LiveOptions) {
+    this.title = `Interfaces of ${asker.engine.settings.endpoint}`;
+    this.#asker = asker;
+    this.#options = options;
+  }
+
+  /** The reading that comes next. */
+  get next(): Promise<Reading | undefined> {
+    return this.#next.promise;
+  }
+
+  async run({ signal, progress }: Report<Traffic>): Promise<Traffic> {
+    const { interval, count } = this.#options;
+    const asked = { interval, count, signal };
+    let n = 0;
+    try {
+      for await (const sample of readRates(this.#asker, COUNTERS, asked)) {
+        const traffic = this.#latest = await this.#read(sample, signal);
+        const { resolve } = this.#next;
+        this.#next = Promise.withResolvers();
+        resolve({ traffic, next: this.next });
+        progress(++n, count ?? Infinity);
+      }
+    } finally {
+      this.#next.resolve(undefined);
+    }
+    return this.#latest!;
+  }
+
+  async #read(sample: RateSample, signal: AbortSignal): Promise<Traffic> {
+    const { rows } = await fetchTable(this.#asker, ["ifTable"], {
+      columns: FACTS,
       signal,
     });
     const byIndex = ratesByIndex(sample);
-    const interfaces = facts.rows
-      .map((row) => trafficOf(row, byIndex, histories))
-      .filter(({ name, index }) =>
-        wanted?.some((one) => one === name || one === `${index}`) ?? true
-      );
+    const wanted = this.#options.interfaces?.map(String);
+    const interfaces = rows
+      .filter(({ ifIndex, ifName, ifDescr, ifAlias }) =>
+        wanted === undefined ||
+        [ifIndex, ifName, ifDescr, ifAlias].some((one) =>
+          wanted.includes(`${one}`)
+        )
+      )
+      .map((row) => trafficOf(row, byIndex, this.#histories));
     return new Traffic(sample, interfaces);
-  };
-  return new Run<never, Traffic>(
-    `Interfaces of ${target}`,
-    async ({ signal, progress }) => {
-      let n = 0;
-      const samples = readRates(asker, COUNTERS, { interval, count, signal });
-      for await (const sample of samples) {
-        latest = await read(sample, signal);
-        progress(++n, count ?? Infinity);
-      }
-      return latest!;
-    },
-    {
-      signal: options.signal,
-      view: {
-        draw: (page, height) => {
-          const title = paint("heading", `Interfaces of ${target}`, page);
-          const body = latest?.draw(page) ?? "reading …";
-          return [title, ...body.split("\n")].slice(0, height).join("\n");
-        },
-      },
-    },
-  );
+  }
+
+  draw(page: Canvas, height: number): string {
+    const title = paint("heading", this.title, page);
+    const body = this.#latest?.draw(page) ?? "reading …";
+    return [title, ...body.split("\n")].slice(0, height).join("\n");
+  }
 }
 
 type ByIndex = ReadonlyMap<number, Readonly<Record<string, Rate>>>;
@@ -125,6 +183,7 @@ function trafficOf(
     name: `${row.ifName || row.ifDescr || index}`,
     status: `${row.ifOperStatus ?? "unknown"}`,
     speed: speedOf(row),
+    state: own.InOctets?.state,
     inBits: inOctets === undefined ? undefined : inOctets * 8,
     outBits: outOctets === undefined ? undefined : outOctets * 8,
     errors: sum("InErrors", "OutErrors"),

@@ -8,7 +8,7 @@
 
 import { Deadline } from "../../deadline.ts";
 import { NetError } from "../../errors.ts";
-import type { AskOptions } from "../options.ts";
+import type { AskOptions, BulkOptions } from "../options.ts";
 import type { VarBind } from "../varbind.ts";
 import type { Engine } from "./engine.ts";
 import { statusError } from "./failure.ts";
@@ -152,6 +152,38 @@ export async function next(
     checkCount(asker, pdu, some.length);
     some.forEach((oid, i) => checkOrder(asker, pdu, i, oid));
     return pdu;
+  });
+}
+
+/**
+ * Gets many variables behind some with one question.
+ *
+ * @param asker The session's parts.
+ * @param names Behind which.
+ * @param options How many.
+ * @returns All of them as they came.
+ * @throws {TypeError} In version 1, which cannot.
+ */
+export async function bulk(
+  asker: Asker,
+  names: readonly string[],
+  options: BulkOptions,
+): Promise<VarBind[]> {
+  const { engine, varBinds } = asker;
+  const { nonRepeaters = 0, maxRepetitions = engine.settings.maxRepetitions } =
+    options;
+  if (engine.settings.version === "1") {
+    throw new TypeError(
+      `Cannot ask an agent as 'version' must be "2c" or "3" for bulk: current value is "1"`,
+    );
+  }
+  checkRepetitions("nonRepeaters", nonRepeaters, 0);
+  checkRepetitions("maxRepetitions", maxRepetitions, 0);
+  const oids = names.map((name) => branchOf(asker, name));
+  return await limited(asker, "get", options, async (signal) => {
+    const pdu = await engine.bulk(oids, nonRepeaters, maxRepetitions, signal);
+    checkStatus(asker, "get", pdu, oids);
+    return varBinds.readAll(pdu);
   });
 }
 

@@ -7,29 +7,34 @@
 
 import type { WireValue } from "../message/ber.ts";
 import { kindOf, objectAt, wireValue } from "../message/wire_value.ts";
+import type { AskOptions } from "../options.ts";
 import type { Asked } from "../session.ts";
 import type { SetType, SetVariable } from "../set.ts";
 import type { VarBind } from "../varbind.ts";
-import { type Asker, checkStatus, oidOf } from "./questions.ts";
+import { type Asker, checkStatus, limited, oidOf } from "./questions.ts";
 
 /**
  * Sets variables, all or none.
  *
  * @param asker The session's parts.
  * @param variables What is set.
- * @param signal Stops the wait.
+ * @param options The limit.
+ * @param op What is done with them, for errors.
  * @returns The variables as the agent says that they are.
  */
 export async function setVariables(
   asker: Asker,
   variables: readonly SetVariable[],
-  signal: AbortSignal | undefined,
+  options: AskOptions,
+  op: "set" | "create" = "set",
 ): Promise<VarBind[]> {
   const asked = variables.map((one) => prepare(asker, one));
   if (asked.length === 0) return [];
-  const pdu = await asker.engine.set(asked, signal);
-  checkStatus(asker, "set", pdu, asked.map(({ oid }) => oid));
-  return asker.varBinds.readAll(pdu);
+  return await limited(asker, "set", options, async (signal) => {
+    const pdu = await asker.engine.set(asked, signal);
+    checkStatus(asker, op, pdu, asked.map(({ oid }) => oid));
+    return asker.varBinds.readAll(pdu);
+  });
 }
 
 function prepare(asker: Asker, { name, value, type }: SetVariable): Asked {

@@ -9,10 +9,20 @@
  */
 
 import { NetError } from "../../errors.ts";
+import { Run } from "../../inspect/run.ts";
+import type { WalkOptions } from "../options.ts";
 import type { VarBind } from "../varbind.ts";
 import type { Pdu } from "./message.ts";
 import { compareOids, isBelow } from "./oid.ts";
-import { type Asker, checkOrder, checkStatus, get } from "./questions.ts";
+import {
+  type Asker,
+  branchOf,
+  checkOrder,
+  checkRepetitions,
+  checkStatus,
+  get,
+  limited,
+} from "./questions.ts";
 import { oidAt, typeAt } from "./values.ts";
 import { countOf } from "./var_binds.ts";
 
@@ -78,6 +88,40 @@ export async function walk(
     signal?.removeEventListener("abort", stop);
     ahead.abort();
   }
+}
+
+/**
+ * Walks everything below a name, as a run whose findings are the variables.
+ *
+ * @param asker The session's parts.
+ * @param name Below which.
+ * @param options How many variables an answer, and the limit.
+ */
+export function runWalk(
+  asker: Asker,
+  name: string,
+  options: WalkOptions,
+): Run<VarBind, VarBind[]> {
+  const { endpoint, maxRepetitions: usual } = asker.engine.settings;
+  const { maxRepetitions = usual } = options;
+  checkRepetitions("maxRepetitions", maxRepetitions, 1);
+  const root = branchOf(asker, name);
+  return new Run<VarBind, VarBind[]>(
+    `Walk ${name} of ${endpoint}`,
+    ({ row, progress, signal }) =>
+      limited(asker, "walk", { ...options, signal }, async (signal) => {
+        const all: VarBind[] = [];
+        await walk(asker, root, maxRepetitions, (found) => {
+          for (const one of found) {
+            all.push(one);
+            row(one);
+          }
+          progress(all.length, Infinity);
+        }, signal);
+        return all;
+      }),
+    { signal: options.signal, line: String },
+  );
 }
 
 /** The name to go on behind, if an answer is below the root to its end. */
