@@ -50,6 +50,8 @@ export class Answering {
   readonly #epoll: number;
   readonly #counters: Float64Array;
   readonly #buffer = new Uint8Array(BUFFER);
+  /** The part of it that was lent last: pieces are often of one size. */
+  #lent = this.#buffer;
   /** What a slow reader has still to get, by descriptor; it is not read from meanwhile. */
   readonly #unsent = new Map<number, Uint8Array>();
   readonly #connections = new Set<number>();
@@ -148,7 +150,10 @@ export class Answering {
     if (length < 0 && errnoName(errno()) === "EAGAIN") return;
     if (length <= 0) return this.#drop(fd);
     this.#counters[RECEIVED]! += length;
-    const answer = this.#respond(this.#buffer.subarray(0, length));
+    if (this.#lent.length !== length) {
+      this.#lent = this.#buffer.subarray(0, length);
+    }
+    const answer = this.#respond(this.#lent);
     if (answer === null) return this.#drop(fd);
     if (answer.length > 0) this.#send(fd, answer);
   }
