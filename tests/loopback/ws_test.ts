@@ -231,15 +231,11 @@ Deno.test("a room holds nobody up for one who does not read", async () => {
   assert.equal(await bob.receive({ timeout: 20_000 }), "hi");
   // Much more than the system's buffers hold for one who does not read.
   const chunk = new Uint8Array(100_000);
-  let got = 0;
-  const reading = (async () => {
-    for await (const message of bob) if (message.length === chunk.length) got++;
-  })();
   for (let i = 0; i < 200; i++) {
     await ada.send(chunk);
-    if (i % 20 === 0) await sleep(5);
+    const message = await bob.receive({ timeout: 20_000 });
+    assert.equal(message?.length, chunk.length);
   }
-  await until(() => got === 200);
   assert.ok(room.skipped > 20, `${room.skipped} messages missed`);
   assert.deepEqual(room.toJSON().size, 3);
   strict.broadcast("out with it");
@@ -248,8 +244,6 @@ Deno.test("a room holds nobody up for one who does not read", async () => {
   slow.reset();
   await slow.close();
   await until(() => room.size === 2);
-  await bob.close();
-  await reading;
 });
 
 Deno.test("keepConnected() comes back, waits longer each time, and gives up in the end", async () => {
