@@ -1,8 +1,9 @@
 #!/usr/bin/env -S deno run --allow-net --allow-read --allow-write --allow-env
 /**
  * Fetches the configurations of many devices and keeps each that has changed,
- * with those before it. A device that is down, hangs or refuses the password
- * is reported; the others do not wait for it.
+ * with those before it: all of them, or with `--keep` the last few. A device
+ * that is down, hangs or refuses the password is reported; the others do not
+ * wait for it.
  *
  * `--demo` makes a few devices on this machine to try it with.
  * @module
@@ -16,6 +17,7 @@ const USAGE = `Usage: config_backup.ts INVENTORY [NAME…] [OPTIONS]
   INVENTORY          a YAML file, as below
   NAME               only these devices, or groups
   --folder FOLDER    where the configurations are  (config-backup)
+  --keep N           older ones that stay for each device  (all)
   --at-once N        devices at the same time  (10)
   --timeout SECONDS  the longest for one device  (60)
   --redact           takes out passwords, keys and communities
@@ -68,6 +70,7 @@ function typed(args: string[]) {
     allowPositionals: true,
     options: {
       "folder": { type: "string" },
+      "keep": { type: "string", default: "Infinity" },
       "at-once": { type: "string", default: "10" },
       "timeout": { type: "string", default: "60" },
       "redact": { type: "boolean", default: false },
@@ -81,8 +84,9 @@ function typed(args: string[]) {
   if (inventory === undefined && !values.demo && !values.help) {
     throw new TypeError("An INVENTORY is needed");
   }
-  const number = (name: "at-once" | "timeout", least: number) => {
-    const value = Number(values[name]);
+  const number = (name: "at-once" | "keep" | "timeout", least: number) => {
+    // A variable of the shell that is not set is no 0.
+    const value = values[name] === "" ? NaN : Number(values[name]);
     if (value >= least) return value;
     throw new RangeError(
       `--${name} must be a number from ${least} up: current value is ${
@@ -95,6 +99,7 @@ function typed(args: string[]) {
     "folder": values.folder ??
       (values.demo ? Deno.makeTempDirSync() : "config-backup"),
     "diff": values.diff || values.demo,
+    "keep": Math.floor(number("keep", 0)),
     "at-once": Math.floor(number("at-once", 1)),
     "timeout": number("timeout", 0.1) * 1000,
   };
@@ -207,15 +212,12 @@ async function keep(
 ): Promise<Omit<Outcome, "name" | "platform" | "time">> {
   const file = `${folder}/${name}.cfg`;
   const whole = `${text.trimEnd()}\n`;
-  const before = await Deno.readTextFile(file).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
+  const before = await Deno.readTextFile(file).catch(absent);
   if (before === whole) return { state: "unchanged", file };
   if (before !== undefined) await putAside(folder, name);
   // Whole or not at all: a reader never sees half of it, nor others its secrets.
   const part = `${file}.part`;
-  await Deno.remove(part).catch(() => {});
+  await Deno.remove(part).catch(absent);
   await Deno.writeTextFile(part, whole, { mode: 0o600, createNew: true });
   await Deno.rename(part, file);
   if (before === undefined) return { state: "new", file };
@@ -236,6 +238,32 @@ async function putAside(folder: string, name: string): Promise<void> {
   await Deno.link(file, `${older}/${name}.${date}.cfg`).catch((error) => {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   });
+}
+
+/** Takes away all but the last few older ones of the devices that answered. */
+async function dropOldest(
+  outcomes: readonly Outcome[],
+  { folder, keep }: Options,
+): Promise<void> {
+  const older = `${folder}/older`;
+  const files = await Array.fromAsync(Deno.readDir(older), ({ name }) => name)
+    .catch(absent) ?? [];
+  const dated = /^(.+)\.\d{4}-\d\d-\d\dT\d{6}\.\d{3}\.cfg$/;
+  // By their dates, the newest first.
+  const byName = Map.groupBy(
+    files.sort().reverse(),
+    (file) => dated.exec(file)?.[1],
+  );
+  for (const { name } of outcomes.filter(({ file }) => file !== undefined)) {
+    for (const file of byName.get(name)?.slice(keep) ?? []) {
+      await Deno.remove(`${older}/${file}`).catch(absent);
+    }
+  }
+}
+
+/** For what need not be there. */
+function absent(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 /** All devices, a few at a time; what came of each as soon as it is known. */
@@ -287,6 +315,7 @@ async function backupThese(
   } catch (error) {
     if (work.state !== "cancelled") throw error;
   }
+  if (options.keep < Infinity) await dropOldest(work.rows, options);
   return devices.map(({ name, platform = "auto" }) =>
     work.rows.find((outcome) => outcome.name === name) ??
       { name, platform, state: "left out", time: 0 }

@@ -23,14 +23,20 @@ export interface Reply {
   readonly isSure?: ((line: string) => boolean) | undefined;
 }
 
-/** Who answers: types, and knows the secrets. */
-export interface Answering {
-  /** Types an answer. */
-  answer(reply: Reply): void;
+/** Where questions stand. */
+export interface Asked {
   /** The current line. */
   readonly line: string;
   /** How many lines were completed so far. */
   readonly serial: number;
+}
+
+/** The questions that a turn may meet. */
+export interface Expected {
+  /** Those that are answered at once. */
+  readonly sure: readonly Reply[];
+  /** Those that are only answered if the device then waits. */
+  readonly unsure: readonly Reply[];
 }
 
 /** A device that asks is silent for so long, in milliseconds. */
@@ -76,31 +82,33 @@ export function pagerOf(platform: Platform): Reply | undefined {
 
 /** The questions of one turn. */
 export class Questions {
-  readonly #by: Answering;
+  readonly #where: Asked;
+  readonly #give: (reply: Reply) => void;
   readonly #sure: readonly Reply[];
   readonly #unsure: readonly Reply[];
-  #answered: { line: string; serial: number } | undefined;
-  #settling: { line: string; serial: number } | undefined;
+  #answered: Asked | undefined;
+  #settling: Asked | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param by Who answers.
-   * @param sure Questions that are expected.
-   * @param unsure Those that any command may bring.
+   * @param where Where they stand.
+   * @param give Types an answer, and knows the secrets.
+   * @param expected Those that are expected, and those that any command may bring.
    */
   constructor(
-    by: Answering,
-    sure: readonly Reply[],
-    unsure: readonly Reply[],
+    where: Asked,
+    give: (reply: Reply) => void,
+    { sure, unsure }: Expected,
   ) {
-    this.#by = by;
+    this.#where = where;
+    this.#give = give;
     this.#sure = sure;
     this.#unsure = unsure;
   }
 
   /** Whether the current line is an expected question; if so it is answered. */
   isAsked(): boolean {
-    const { line, serial } = this.#by;
+    const { line, serial } = this.#where;
     const before = this.#answered;
     if (before) {
       // What follows on the same line is the echo of the answer.
@@ -116,7 +124,7 @@ export class Questions {
 
   /** Answers a question that nobody expected, if the device waits for it. */
   wonder(): void {
-    const { line, serial } = this.#by;
+    const { line, serial } = this.#where;
     const known = this.#settling;
     if (known?.line === line && known.serial === serial) return;
     this.end();
@@ -137,8 +145,8 @@ export class Questions {
 
   #answer(reply: Reply): void {
     this.end();
-    const { line, serial } = this.#by;
+    const { line, serial } = this.#where;
     this.#answered = { line, serial };
-    this.#by.answer(reply);
+    this.#give(reply);
   }
 }

@@ -10,7 +10,7 @@
 
 import type { NetError } from "../errors.ts";
 import { seeded } from "../random.ts";
-import { pagerOf, replies, type Reply } from "./asking.ts";
+import { type Expected, pagerOf, replies, type Reply } from "./asking.ts";
 import {
   goneError,
   lateError,
@@ -290,9 +290,7 @@ export class Channel {
   }
 
   /** The questions for a turn: expected ones, and those of the platform. */
-  questions(
-    expected: readonly Reply[],
-  ): { sure: readonly Reply[]; unsure: readonly Reply[] } {
+  questions(expected: readonly Reply[]): Expected {
     return {
       sure: this.#pager ? [this.#pager, ...expected] : expected,
       unsure: replies(this.#platform.questions),

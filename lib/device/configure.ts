@@ -17,7 +17,6 @@ import {
   noBaseline,
   refused,
   typeLines,
-  type TypeOptions,
   unsupported,
 } from "./configure_lines.ts";
 import type { Conversation, Filling, Stepped } from "./conversation.ts";
@@ -29,7 +28,11 @@ import {
   type ConfiguredLine,
   ConfigureResult,
 } from "./results.ts";
-import type { CommitOptions, PatienceOptions } from "./session_options.ts";
+import type {
+  CommitOptions,
+  ConfigureOptions,
+  PatienceOptions,
+} from "./session_options.ts";
 
 /** A commit that waits to be confirmed. */
 interface Pending {
@@ -82,7 +85,7 @@ export class Configuration {
   /** Types lines of configuration. */
   async type(
     text: string | readonly string[],
-    options: TypeOptions,
+    options: ConfigureOptions,
   ): Promise<ConfigureResult> {
     const began = performance.now();
     const talk = this.#talk;
@@ -91,16 +94,17 @@ export class Configuration {
       typeof text === "string" ? text : text.join("\n"),
     );
     const back = talk.prompt.mode;
-    if (!this.hasCandidate && options.baseline && !this.#isTouched) {
-      await this.show(options);
+    const { onRefusal, answers: _, baseline = true, ...patience } = options;
+    if (!this.hasCandidate && baseline && !this.#isTouched) {
+      await this.show(patience);
     }
     if (!this.#isTouched) this.#host = talk.prompt.host;
     this.#isTouched ||= lines.length > 0;
-    await talk.enter(platform.config.mode, options);
+    await talk.enter(platform.config.mode, patience);
     const { done, isOver } = await typeLines(talk, lines, options);
-    const discarded = isOver && options.onRefusal === "discard";
-    if (discarded) await this.discard(options);
-    if (!this.hasCandidate) await talk.enter(back, options);
+    const discarded = isOver && onRefusal === "discard";
+    if (discarded) await this.discard(patience);
+    if (!this.hasCandidate) await talk.enter(back, patience);
     return new ConfigureResult({
       lines: done,
       discarded,
@@ -329,12 +333,7 @@ export class Configuration {
       return await this.#leftAfter(lines, began, options);
     }
     const type = async (lines: readonly string[]) =>
-      (await this.type(lines.map((line) => this.#named(line)), {
-        ...options,
-        onRefusal: "continue",
-        baseline: true,
-        answers: [],
-      })).lines;
+      (await this.type(lines.map((line) => this.#named(line)), options)).lines;
     const lines = await type((await this.diff(options)).inverse);
     const first = await this.#leftAfter(lines, began, options);
     const rest = first.remaining?.inverseWithin ?? [];

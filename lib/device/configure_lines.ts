@@ -6,20 +6,10 @@
  */
 
 import { NetError } from "../errors.ts";
-import type { Reply } from "./asking.ts";
+import { givenReplies } from "./asking.ts";
 import type { Conversation, Filling } from "./conversation.ts";
 import type { ConfiguredLine } from "./results.ts";
-import type { OnRefusal, PatienceOptions } from "./session_options.ts";
-
-/** How lines of configuration are typed. */
-export interface TypeOptions extends PatienceOptions {
-  /** What to do when a line is refused. */
-  readonly onRefusal: OnRefusal;
-  /** Whether the configuration before is kept, to compare and to go back. */
-  readonly baseline: boolean;
-  /** Questions that lines may bring. */
-  readonly answers: readonly Reply[];
-}
+import type { ConfigureOptions } from "./session_options.ts";
 
 /** A comment in the platform's words, without what would end it. */
 export function explained(words: string, comment: string): string {
@@ -38,8 +28,14 @@ const FLAT: ReadonlySet<string> = new Set(["set", "lines"]);
 export async function typeLines(
   talk: Conversation,
   lines: readonly string[],
-  options: TypeOptions,
+  { onRefusal = "continue", answers = [], timeout, signal }: ConfigureOptions,
 ): Promise<{ done: ConfiguredLine[]; isOver: boolean }> {
+  const options = {
+    timeout,
+    signal,
+    proof: false,
+    answers: givenReplies(answers),
+  };
   const isFlat = FLAT.has(talk.platform.config.style);
   const done: ConfiguredLine[] = [];
   /** The indentation of the line that was refused last. */
@@ -52,13 +48,13 @@ export async function typeLines(
       continue;
     }
     within = Infinity;
-    const heard = await talk.say(line.trim(), { ...options, proof: false });
+    const heard = await talk.say(line.trim(), options);
     const isRefused = talk.failure(heard.output) !== undefined;
     const state = isRefused ? "refused" : "accepted";
     done.push({ line, state, output: heard.output });
     if (!isRefused) continue;
     within = indent;
-    isOver = options.onRefusal !== "continue";
+    isOver = onRefusal !== "continue";
   }
   return { done, isOver };
 }

@@ -186,6 +186,18 @@ export class Conversation {
     await this.#find(options);
   }
 
+  /** Types what the platform wants at the end, and hangs up; never throws. */
+  async close(): Promise<void> {
+    const { channel, platform } = this;
+    if (channel.at !== undefined && !channel.isClosed) {
+      const isHome = channel.at.mode === Object.keys(platform.modes)[0];
+      for (const { send } of isHome ? platform.close : []) {
+        channel.type(send, { newline: true });
+      }
+    }
+    await channel.close().catch(() => {});
+  }
+
   /** Finds the prompt again, where nobody knows what the device is doing. */
   async #find(options: PatienceOptions): Promise<void> {
     if (this.channel.at !== undefined) return;
@@ -266,14 +278,4 @@ function* ends(text: string): Generator<string> {
     yield text.slice(start + 1, end);
     end = start;
   }
-}
-
-/** Refuses what is no line to type. */
-export function checkLine(command: string): void {
-  if (typeof command === "string" && !/[\r\n]/.test(command)) return;
-  throw new TypeError(
-    `Cannot send a command as 'command' must be one line of text: current value is ${
-      JSON.stringify(command)
-    }; sendMany takes several`,
-  );
 }

@@ -7,6 +7,7 @@
 import type { Channel } from "./channel.ts";
 import { Questions, type Reply } from "./asking.ts";
 import { Proof } from "./probe.ts";
+import { isRow } from "./prompt.ts";
 import type { Prompt } from "./session_options.ts";
 import { Turn, type TurnOptions } from "./turn.ts";
 
@@ -81,27 +82,15 @@ export class Exchange extends Turn<Heard> {
     this.#from = channel.at?.text ?? "";
     this.#isEchoing = channel.echo !== "none";
     this.#proof = new Proof(channel);
-    const { sure, unsure } = channel.questions(options.answers ?? []);
     this.#questions = new Questions(
-      {
-        answer: (reply) => this.#answer(reply),
-        get line() {
-          return channel.line;
-        },
-        get serial() {
-          return channel.serial;
-        },
-      },
-      sure,
-      unsure,
+      channel,
+      (reply) => this.#answer(reply),
+      channel.questions(options.answers ?? []),
     );
   }
 
   protected begin(): void {
     this.channel.typeLine(this.#options.line);
-    const backlog = this.channel.takeBacklog();
-    if (backlog !== "") this.lines(backlog);
-    if (!this.isOver) this.rest();
   }
 
   protected override ended(): void {
@@ -169,7 +158,7 @@ export class Exchange extends Turn<Heard> {
     const { next } = this.#options;
     if (!proof.isTyped) return proof.type(prompt, next);
     if (this.channel.echo === "none") {
-      if (isRow(line, prompt, proof.lines + 1)) this.#end(prompt);
+      if (isRow(line, prompt.text, proof.lines + 1)) this.#end(prompt);
       return;
     }
     if (proof.isComplete(line)) return this.#end(prompt);
@@ -185,10 +174,8 @@ export class Exchange extends Turn<Heard> {
     const { channel } = this;
     if (channel.echo === "none" && this.#proof.isTyped) {
       // Nothing ends the line of a prompt, so the next one follows in it.
-      const copies = this.#proof.lines + 1;
-      const one = line.slice(0, Math.floor(line.length / copies)).trimEnd();
-      const prompt = one === "" ? undefined : channel.prompts.match(one);
-      if (prompt && isRow(line.trimEnd(), prompt, copies)) return prompt;
+      const prompt = channel.prompts.matchRow(line, this.#proof.lines + 1);
+      if (prompt) return prompt;
     }
     const whole = channel.prompts.match(line);
     if (whole || this.#from === "" || !line.trimEnd().endsWith(this.#from)) {
@@ -347,13 +334,6 @@ export class Exchange extends Turn<Heard> {
     ) last.pop();
     if (last.length > 0) out.push(last.join("\n"));
   }
-}
-
-/** Whether a line is so many times the same prompt. */
-function isRow(line: string, { text }: Prompt, copies: number): boolean {
-  const parts = line.split(text);
-  return parts.length === copies + 1 &&
-    parts.every((part) => part.trim() === "");
 }
 
 /** Takes the last lines off blocks of lines: at least so many, if there are. */

@@ -66,30 +66,17 @@ export class Login extends Turn<LoggedIn> {
       password: new RegExp(password),
       failed: new RegExp(failed),
     };
-    const { sure, unsure } = channel.questions(
-      channel.isAuthenticated || options.again ? [] : this.#asks(),
-    );
+    const isIn = channel.isAuthenticated || options.again;
     this.#questions = new Questions(
-      {
-        answer: (reply) => this.#answer(reply),
-        get line() {
-          return channel.line;
-        },
-        get serial() {
-          return channel.serial;
-        },
-      },
-      sure,
-      unsure,
+      channel,
+      (reply) => this.#answer(reply),
+      channel.questions(isIn ? [] : this.#asks()),
     );
   }
 
   protected begin(): void {
     if (this.#options.again) this.#proof.type(LOST);
     else if (this.#options.wake) this.channel.type("", { newline: true });
-    const backlog = this.channel.takeBacklog();
-    if (backlog !== "") this.lines(backlog);
-    this.rest();
   }
 
   protected override ended(): void {
@@ -144,9 +131,8 @@ export class Login extends Turn<LoggedIn> {
     // Where not even a newline is echoed, prompts stand in a row.
     const most = this.#proof.lines + 1;
     for (let n = most; n >= 2; n--) {
-      const one = line.slice(0, Math.floor(line.length / n)).trimEnd();
-      const prompt = one === "" ? undefined : prompts.match(one);
-      if (!prompt || !isRow(line, prompt.text, n)) continue;
+      const prompt = prompts.matchRow(line, n);
+      if (!prompt) continue;
       if (this.channel.echo === "none") return prompt;
       if (n < most) return undefined;
       if (most > 2 * (ENOUGH - 1)) {
@@ -226,10 +212,4 @@ export class Login extends Turn<LoggedIn> {
     const settled = this.channel.stand(prompt, this.#proof.above.at(-1));
     this.finish({ prompt: settled, banner: this.#banner.join("\n").trim() });
   }
-}
-
-function isRow(line: string, prompt: string, copies: number): boolean {
-  const parts = line.split(prompt);
-  return parts.length === copies + 1 &&
-    parts.every((part) => part.trim() === "");
 }

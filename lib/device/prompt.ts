@@ -63,6 +63,19 @@ export class Prompts {
   }
 
   /**
+   * Tells which prompt stands in a line so many times, and nothing else: where
+   * nothing ends the line of a prompt the next one follows in it.
+   *
+   * @param line The whole last line.
+   * @param copies How many times.
+   */
+  matchRow(line: string, copies: number): Prompt | undefined {
+    const one = line.slice(0, Math.floor(line.length / copies)).trimEnd();
+    const prompt = one === "" ? undefined : this.match(one);
+    return prompt && isRow(line, prompt.text, copies) ? prompt : undefined;
+  }
+
+  /**
    * Tells modes apart that have one prompt by the line above it, and takes the
    * context from there where it stands there.
    */
@@ -112,6 +125,13 @@ export class Prompts {
       )
     );
   }
+}
+
+/** Whether a line is so many times the same text, and blanks. */
+export function isRow(line: string, text: string, copies: number): boolean {
+  const parts = line.split(text);
+  return parts.length === copies + 1 &&
+    parts.every((part) => part.trim() === "");
 }
 
 function compile({ modes }: Platform): Form[] {

@@ -6,21 +6,21 @@
 
 import { canvas } from "../inspect/canvas.ts";
 import { card } from "../inspect/card.ts";
-import { givenReplies } from "./asking.ts";
-import { Configuration } from "./configure.ts";
 import type { SshConnection } from "../ssh/connection.ts";
 import type { Transfer } from "../ssh/sftp/transfer.ts";
-import { checkLine, type Conversation } from "./conversation.ts";
+import type { Configuration } from "./configure.ts";
+import type { Conversation } from "./conversation.ts";
 import type { ConfigDiff } from "./diff.ts";
 import { getDeviceFile, putDeviceFile } from "./files.ts";
 import type { Platform } from "./platform.ts";
 import { parseRecording, type SessionRecording } from "./record.ts";
 import { redact } from "./redact.ts";
-import {
+import type {
   CommandResult,
-  type CommitResult,
-  type ConfigureResult,
+  CommitResult,
+  ConfigureResult,
 } from "./results.ts";
+import { checkLine, sendCommand, sendCommands } from "./sending.ts";
 import type {
   BackupOptions,
   CommitOptions,
@@ -36,6 +36,8 @@ import type {
 export interface SessionParts {
   /** The conversation. */
   readonly talk: Conversation;
+  /** The device's configuration. */
+  readonly configuration: Configuration;
   /** What was shown before the first prompt. */
   readonly banner: string;
   /** The lines of the recording so far, if there is one. */
@@ -89,7 +91,7 @@ export class DeviceSession implements AsyncDisposable {
     this.#talk = parts.talk;
     this.platform = parts.talk.platform;
     this.banner = parts.banner;
-    this.#configuration = new Configuration(parts.talk);
+    this.#configuration = parts.configuration;
   }
 
   /** The device's name, as its prompt has it. */
@@ -140,7 +142,7 @@ export class DeviceSession implements AsyncDisposable {
    */
   send(command: string, options: SendOptions = {}): Promise<CommandResult> {
     checkLine(command);
-    return this.#inTurn(() => this.#send(command, undefined, options));
+    return this.#inTurn(() => sendCommand(this.#talk, command, options));
   }
 
   /**
@@ -157,13 +159,7 @@ export class DeviceSession implements AsyncDisposable {
   ): Promise<CommandResult[]> {
     const all = [...commands];
     all.forEach(checkLine);
-    return this.#inTurn(async () => {
-      const results: CommandResult[] = [];
-      for (const [i, command] of all.entries()) {
-        results.push(await this.#send(command, all[i + 1], options));
-      }
-      return results;
-    });
+    return this.#inTurn(() => sendCommands(this.#talk, all, options));
   }
 
   /**
@@ -234,15 +230,7 @@ export class DeviceSession implements AsyncDisposable {
     lines: string | readonly string[],
     options: ConfigureOptions = {},
   ): Promise<ConfigureResult> {
-    const { onRefusal = "continue", baseline = true, answers = [] } = options;
-    return this.#inTurn(() =>
-      this.#configuration.type(lines, {
-        ...options,
-        onRefusal,
-        baseline,
-        answers: givenReplies(answers),
-      })
-    );
+    return this.#inTurn(() => this.#configuration.type(lines, options));
   }
 
   /**
@@ -392,65 +380,18 @@ export class DeviceSession implements AsyncDisposable {
     ], canvas({ colors: options?.colors }));
   }
 
-  async #send(
-    command: string,
-    next: string | undefined,
-    options: SendOptions,
-  ): Promise<CommandResult> {
-    const { answers = [], parse = false, ...rest } = options;
-    const began = performance.now();
-    const heard = await this.#talk.say(command, {
-      ...rest,
-      proof: true,
-      next,
-      answers: givenReplies(answers),
-    });
-    const facts = {
-      input: command,
-      output: heard.output,
-      failure: this.#talk.failure(heard.output),
-      echo: heard.echo,
-      mode: heard.prompt.mode,
-      prompt: heard.prompt.text,
-      duration: performance.now() - began,
-      truncated: heard.truncated,
-    };
-    if (parse === false) return new CommandResult(facts);
-    const { structured } = await import("./textfsm/structured.ts");
-    const rows = await structured(
-      this.platform,
-      command,
-      heard.output,
-      parse === true ? {} : parse,
-    );
-    return new CommandResult({ ...facts, rows });
-  }
-
-  async #inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const before = this.#queue;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#queue = promise;
-    await before;
-    try {
-      return await job();
-    } finally {
-      resolve();
-    }
+  /** Begins when all before has ended, well or not. */
+  #inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(job);
+    this.#queue = done.catch(() => {});
+    return done;
   }
 
   async #leave(): Promise<void> {
-    const { channel } = this.#talk;
     try {
       if (this.#configuration.isArmed) await this.#configuration.rollback({});
     } catch { /* it is gone, and with it what could be taken back */ }
-    if (channel.at !== undefined && !channel.isClosed) {
-      const first = Object.keys(this.platform.modes)[0];
-      const isHome = channel.at.mode === first;
-      for (const { send } of isHome ? this.platform.close : []) {
-        channel.type(send, { newline: true });
-      }
-    }
-    await channel.close().catch(() => {});
+    await this.#talk.close();
     this.#parts.ended();
   }
 }

@@ -55,12 +55,16 @@ export abstract class Turn<T> implements Taking<T> {
   /** All that came has been drawn; the current line is `channel.line`. */
   abstract rest(): void;
 
-  /** Begins; called by the channel alone. */
+  /** Begins, with what came before it; called by the channel alone. */
   start(): void {
     if (this.#signal?.aborted) return this.stop(this.#signal.reason);
     this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
     this.#watch();
-    if (!this.#isOver) this.begin();
+    if (this.#isOver) return;
+    this.begin();
+    const backlog = this.channel.takeBacklog();
+    if (backlog !== "") this.lines(backlog);
+    if (!this.#isOver) this.rest();
   }
 
   /** Something came: the silence begins anew. */

@@ -124,6 +124,50 @@ Deno.test("config_backup keeps what has changed and what was before it, and sick
   assert.match(await dir.read("edge.cfg"), /^enable secret 9 \*{8}$/m);
 });
 
+Deno.test("config_backup --keep leaves the newest older configurations of each device, and nobody else's", async () => {
+  await using edge = await net.device.fake("cisco_ios", { name: "edge" });
+  await using dir = await bench([edge]);
+  const older = `${dir.folder}/kept/older`;
+  await Deno.mkdir(older, { recursive: true });
+  const others = [
+    "edge.2020-01-01T000000.000.cfg.asc",
+    "edge.lab.2020-01-01T000000.000.cfg",
+    "edge.notes.txt",
+    "edge2.2020-01-01T000000.000.cfg",
+  ];
+  const mine = [1, 2, 3].map((day) => `edge.2020-01-0${day}T000000.000.cfg`);
+  for (const name of [...others, ...mine]) {
+    await Deno.writeTextFile(`${older}/${name}`, "hostname edge\n");
+  }
+  const left = async () =>
+    (await names(older)).filter((name) => !others.includes(name));
+
+  for (const none of ["", "-1", "few"]) {
+    const { code, err } = await dir.run(`--keep=${none}`);
+    assert.equal(code, 2);
+    assert.match(err, /^--keep must be a number from 0 up: current value is /);
+  }
+  assert.equal((await dir.run()).code, 0);
+  assert.deepEqual(await left(), mine);
+
+  // What was the newest so far is the first of the two that stay.
+  await using session = await net.device.connect(edge.target);
+  await session.configure("interface Loopback7");
+  const changed = await dir.run("--keep", "2");
+  assert.equal(changed.code, 0, changed.err);
+  const [second, first, ...more] = await left();
+  assert.deepEqual([second, more], [mine[2], []]);
+  assert.doesNotMatch(await dir.read(`older/${first}`), /Loopback7/);
+  assert.match(await dir.read("edge.cfg"), /^interface Loopback7$/m);
+
+  // It counts where nothing has changed, too.
+  const unchanged = await dir.run("--keep", "0");
+  assert.match(unchanged.out, /^edge +cisco_ios +unchanged /m);
+  assert.deepEqual(await left(), []);
+  assert.deepEqual(await names(older), others);
+  assert.match(await dir.read("edge.cfg"), /^interface Loopback7$/m);
+});
+
 Deno.test("config_backup stops at Ctrl-C, keeps what it has, and says what is left out", async () => {
   await using edge = await net.device.fake("cisco_ios", { name: "edge" });
   await using mute = await net.device.fake("cisco_ios", {

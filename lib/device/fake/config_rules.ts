@@ -5,13 +5,9 @@
  * @module
  */
 
+import type { ConfigStyle } from "../config_text.ts";
 import type { ConfigCommands } from "../platform.ts";
-import {
-  type ConfigLine,
-  type ConfigStyle,
-  type ConfigTree,
-  isRemark,
-} from "./config_tree.ts";
+import { type ConfigLine, type ConfigTree, isRemark } from "./config_tree.ts";
 import { completeWord, isKnownWord } from "./config_words.ts";
 
 /** What the configuration of a platform teaches about how to change it. */

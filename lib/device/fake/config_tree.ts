@@ -2,16 +2,18 @@
  * A configuration as lines within lines: the same for platforms that indent,
  * that use braces, that have menus, and that have nothing but lines.
  *
+ * Not the tree of `../config_text.ts`, which keeps what means something, to
+ * compare by: this one keeps every line as it is shown, remarks and closing
+ * lines among them, to change some and show all again. And a device that
+ * compared as the library does would prove nothing about how that compares.
+ *
  * Nothing of it is ever changed in place, so that ten thousand devices can share
  * the one they start with.
  *
  * @module
  */
 
-import type { ConfigCommands } from "../platform.ts";
-
-/** How lines nest; see {@linkcode ConfigCommands}. */
-export type ConfigStyle = ConfigCommands["style"];
+import type { ConfigStyle } from "../config_text.ts";
 
 /** A line of configuration and those that belong to it. */
 export interface ConfigLine {
@@ -44,9 +46,9 @@ export function isRemark(text: string): boolean {
  *
  * @param text As the device shows it.
  * @param style How its lines nest.
- * @returns The lines; {@linkcode printConfig} makes the same text of them.
+ * @returns The lines; {@linkcode printTree} makes the same text of them.
  */
-export function parseConfig(text: string, style: ConfigStyle): ConfigTree {
+export function parseTree(text: string, style: ConfigStyle): ConfigTree {
   interface Open {
     text: string;
     indent: number;
@@ -91,7 +93,7 @@ export function parseConfig(text: string, style: ConfigStyle): ConfigTree {
  * @param tree The lines.
  * @returns The text, its last line without a newline.
  */
-export function printConfig(tree: ConfigTree): string {
+export function printTree(tree: ConfigTree): string {
   const out: string[] = [];
   const print = ({ text, indent, lines, close }: ConfigLine) => {
     const blanks = " ".repeat(text === "" ? 0 : indent);
@@ -111,7 +113,7 @@ export function printConfig(tree: ConfigTree): string {
  * @returns Lines with `-` and `+` before them, and above them those that they
  * are in; nothing if there is no difference.
  */
-export function diffConfig(from: ConfigTree, to: ConfigTree): string {
+export function compareTrees(from: ConfigTree, to: ConfigTree): string {
   const out: string[] = [];
   compare(from, to, out);
   return out.join("\n");
@@ -140,7 +142,7 @@ function compare(from: ConfigTree, to: ConfigTree, out: string[]): void {
 }
 
 function all(sign: string, line: ConfigLine, out: string[]): void {
-  for (const text of printConfig([line]).split("\n")) {
+  for (const text of printTree([line]).split("\n")) {
     out.push(`${sign} ${text}`);
   }
 }

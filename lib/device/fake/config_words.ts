@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ConfigStyle } from "./config_tree.ts";
+import type { ConfigStyle } from "../config_text.ts";
 
 /** Words with which lines begin, on some platform or other. */
 const KNOWN = new Set(

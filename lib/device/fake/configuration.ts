@@ -9,11 +9,11 @@ import type { ConfigCommands } from "../platform.ts";
 import { enter } from "./config_edit.ts";
 import { type EditRules, rulesOf, writtenOut } from "./config_rules.ts";
 import {
+  compareTrees,
   type ConfigTree,
-  diffConfig,
   isRemark,
-  parseConfig,
-  printConfig,
+  parseTree,
+  printTree,
 } from "./config_tree.ts";
 import { hostNameIn } from "./config_words.ts";
 
@@ -38,7 +38,7 @@ const MOST_KEPT = 50;
  * @returns What {@linkcode Configuration} starts from.
  */
 export function configModel(config: ConfigCommands, text: string): ConfigModel {
-  const tree = parseConfig(text, config.style);
+  const tree = parseTree(text, config.style);
   return {
     tree,
     rules: rulesOf(config, tree),
@@ -76,23 +76,23 @@ export class Configuration {
 
   /** What runs, as the device shows it. */
   get running(): string {
-    return printConfig(this.#running);
+    return printTree(this.#running);
   }
 
   /** What survives a restart. */
   get startup(): string {
-    return printConfig(this.#startup);
+    return printTree(this.#startup);
   }
 
   /** What was entered, committed or not. */
   get candidate(): string {
-    return printConfig(this.#candidate ?? this.#running);
+    return printTree(this.#candidate ?? this.#running);
   }
 
   /** Whether something waits for a commit. */
   get isDirty(): boolean {
     return this.#candidate !== undefined &&
-      diffConfig(this.#running, this.#candidate) !== "";
+      compareTrees(this.#running, this.#candidate) !== "";
   }
 
   /** Whether a commit waits for its confirmation. */
@@ -108,8 +108,8 @@ export class Configuration {
   /** What waits for a commit; where nothing waits, what a restart would undo. */
   get diff(): string {
     return this.#hasCandidate
-      ? diffConfig(this.#running, this.#candidate ?? this.#running)
-      : diffConfig(this.#startup, this.#running);
+      ? compareTrees(this.#running, this.#candidate ?? this.#running)
+      : compareTrees(this.#startup, this.#running);
   }
 
   /**
@@ -121,7 +121,7 @@ export class Configuration {
   part(line: string): string | undefined {
     const text = writtenOut(this.#running, [], line, this.rules);
     const found = this.#running.find((one) => one.text === text);
-    return found === undefined ? undefined : printConfig([found]);
+    return found === undefined ? undefined : printTree([found]);
   }
 
   /**

@@ -9,8 +9,6 @@ import type { Platform } from "../platform.ts";
 import type { FakeDevice } from "./device.ts";
 import type { Faults } from "./faults.ts";
 import type { FakeCommonOptions } from "./options.ts";
-import { prepare } from "./prepare.ts";
-import { DeviceState } from "./state.ts";
 
 /** Options for {@linkcode fake}. */
 export interface FakeOptions extends FakeCommonOptions {
@@ -57,7 +55,7 @@ export async function fake(
 ): Promise<FakeDevice> {
   const { hostname = LOOPBACK, port = 0, name, faults = {}, signal } = options;
   signal?.throwIfAborted();
-  const { species, hosting } = await prepare(platform, options);
-  const state = new DeviceState(species, name, faults);
-  return await hosting.add(state, new Endpoint(hostname, port), signal);
+  const { prepare } = await import("./prepare.ts");
+  const make = await prepare(platform, options);
+  return await make({ at: new Endpoint(hostname, port), name, faults });
 }

@@ -12,9 +12,7 @@ import { Endpoint } from "../../socket/endpoint.ts";
 import type { Platform } from "../platform.ts";
 import type { FakeDevice } from "./device.ts";
 import type { FakeCommonOptions } from "./options.ts";
-import { prepare } from "./prepare.ts";
 import type { Faults } from "./faults.ts";
-import { DeviceState } from "./state.ts";
 
 /** Options for {@linkcode fakeFleet}. */
 export interface FakeFleetOptions extends FakeCommonOptions {
@@ -148,7 +146,8 @@ export async function fakeFleet(
   const at = hostname === undefined
     ? places(options.network ?? "127.77.0.0/16", size)
     : (index: number) => new Endpoint(hostname, port === 0 ? 0 : port + index);
-  const { species, hosting } = await prepare(platform, options);
+  const { prepare } = await import("./prepare.ts");
+  const make = await prepare(platform, options);
   const devices: FakeDevice[] = [];
   try {
     // The first one finds the port that the others then have, too.
@@ -159,12 +158,11 @@ export async function fakeFleet(
       const made = await Promise.allSettled(
         Array.from({ length: some }, (_, i) => {
           const index = from + i;
-          const state = new DeviceState(
-            species,
-            name(index),
-            faults?.(index) ?? {},
-          );
-          return hosting.add(state, at(index, common), signal);
+          return make({
+            at: at(index, common),
+            name: name(index),
+            faults: faults?.(index) ?? {},
+          });
         }),
       );
       for (const one of made) {

@@ -1,27 +1,41 @@
 /**
- * From options to what fake devices have in common.
+ * From options to fake devices that listen. It is loaded when it is first used.
  *
  * @module
  */
 
 import { freshSeed, seeded } from "../../random.ts";
 import { gateOf, type SshUsers } from "../../ssh/serving/users.ts";
+import type { Endpoint } from "../../socket/endpoint.ts";
 import type { Platform } from "../platform.ts";
 import { loadPlatform } from "../platforms/load.ts";
+import type { FakeDevice } from "./device.ts";
+import type { Faults } from "./faults.ts";
 import { Hosting } from "./hosting.ts";
 import type { FakeCommonOptions } from "./options.ts";
-import { type Species, speciesOf } from "./state.ts";
+import { DeviceState, speciesOf } from "./state.ts";
+
+/** What tells devices apart that are served together. */
+export interface Individual {
+  /** Where it listens. */
+  readonly at: Endpoint;
+  /** The name in its prompts; the platform's own if none. */
+  readonly name: string | undefined;
+  /** What is wrong with it. */
+  readonly faults: Faults;
+}
 
 /**
  * Makes what devices need that are served together.
  *
  * @param platform The platform's name, or its data.
  * @param options What they have in common.
+ * @returns What makes one of them, which then listens.
  */
 export async function prepare(
   platform: string | Platform,
   options: FakeCommonOptions,
-): Promise<{ species: Species; hosting: Hosting }> {
+): Promise<(one: Individual) => Promise<FakeDevice>> {
   const { transport = "ssh", user = "admin", password = "let-me-in" } = options;
   const { banner, paging, enableSecret = "let-me-up", seed } = options;
   const { config, answers = {}, minute = 60_000, login = true } = options;
@@ -59,5 +73,6 @@ export async function prepare(
     enableSecret: enableSecret === false ? undefined : enableSecret,
     pages: paging ?? true,
   });
-  return { species, hosting };
+  return ({ at, name, faults }) =>
+    hosting.add(new DeviceState(species, name, faults), at, options.signal);
 }

@@ -14,9 +14,10 @@ import type {
   SshSite,
 } from "../../ssh/serving/site.ts";
 import type { Gate } from "../../ssh/serving/users.ts";
+import { telnetEscaped } from "../telnet.ts";
 import { Outlet, type OutletEnd } from "./outlet.ts";
 import type { DeviceState } from "./state.ts";
-import { GREETING, telnetEscaped, TelnetReader } from "./telnet.ts";
+import { GREETING, TelnetReader } from "./telnet.ts";
 import { FakeTerminal, type TerminalOptions } from "./terminal.ts";
 
 /** What devices that are served together have in common. */

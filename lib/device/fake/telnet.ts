@@ -5,16 +5,18 @@
  * @module
  */
 
-const IAC = 255;
-const DONT = 254;
-const DO = 253;
-const WONT = 252;
-const WILL = 251;
-const SB = 250;
-const SE = 240;
-const ECHO = 1;
-const SUPPRESS_GO_AHEAD = 3;
-const WINDOW = 31;
+import {
+  DO,
+  DONT,
+  ECHO,
+  IAC,
+  SB,
+  SE,
+  SUPPRESS_GO_AHEAD,
+  WILL,
+  WINDOW_SIZE,
+  WONT,
+} from "../telnet.ts";
 
 /** Longer negotiations than this are none. */
 const LONGEST = 64;
@@ -22,7 +24,7 @@ const LONGEST = 64;
 /** What it says first: it echoes, and asks how large the window is. */
 export const GREETING: Uint8Array<ArrayBuffer> = Uint8Array.of(
   ...[IAC, WILL, ECHO, IAC, WILL, SUPPRESS_GO_AHEAD],
-  ...[IAC, DO, SUPPRESS_GO_AHEAD, IAC, DO, WINDOW],
+  ...[IAC, DO, SUPPRESS_GO_AHEAD, IAC, DO, WINDOW_SIZE],
 );
 
 /** What is told apart from what is typed. */
@@ -94,7 +96,7 @@ export class TelnetReader {
 
   #negotiate(verb: number, option: number): void {
     const known = option === ECHO || option === SUPPRESS_GO_AHEAD ||
-      option === WINDOW;
+      option === WINDOW_SIZE;
     // What was offered has been agreed on; all else is declined, once.
     if (known || verb === WONT || verb === DONT) return;
     this.#sink.reply(Uint8Array.of(IAC, verb === DO ? WONT : DONT, option));
@@ -102,20 +104,8 @@ export class TelnetReader {
 
   #negotiated(): void {
     const [option, ...rest] = this.#sub;
-    if (option !== WINDOW || rest.length < 4) return;
+    if (option !== WINDOW_SIZE || rest.length < 4) return;
     const [a = 0, b = 0, c = 0, d = 0] = rest;
     this.#sink.resize(a << 8 | b, c << 8 | d);
   }
-}
-
-/**
- * Doubles what would be taken for a command.
- *
- * @param octets What is to be sent.
- */
-export function telnetEscaped(octets: Uint8Array): Uint8Array {
-  if (!octets.includes(IAC)) return octets;
-  return Uint8Array.from(
-    [...octets].flatMap((octet) => octet === IAC ? [IAC, IAC] : [octet]),
-  );
 }

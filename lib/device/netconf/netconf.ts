@@ -8,7 +8,7 @@ import { connect } from "../../ssh/connect.ts";
 import { SshConnection } from "../../ssh/connection.ts";
 import type { SshConnectOptions } from "../../ssh/options.ts";
 import { parseTarget, type SshTargetLike } from "../../ssh/target.ts";
-import { NetconfLink } from "./link.ts";
+import type { NetconfLink } from "./link.ts";
 import { NetconfSession } from "./session.ts";
 
 /** The port of NETCONF over SSH. */
@@ -74,6 +74,7 @@ export async function netconf(
       `Cannot open NETCONF as 'largestMessage' must be 1024 or more: current value is ${largestMessage}`,
     );
   }
+  const { NetconfLink: Link } = await import("./link.ts");
   const isOwn = !(target instanceof SshConnection);
   const connection = isOwn ? await login(target, options) : target;
   const close = async () => {
@@ -84,7 +85,7 @@ export async function netconf(
     const wait = { timeout, signal };
     const carrier = await connection.openSubsystem("netconf", wait);
     const limits = { version, largestMessage };
-    link = new NetconfLink(carrier, connection.target, limits);
+    link = new Link(carrier, connection.target, limits);
     const hello = await link.hello(wait);
     return new NetconfSession(link, { ...hello, timeout: replyTimeout, close });
   } catch (error) {

@@ -9,7 +9,6 @@ import { NetError } from "../../errors.ts";
 import { nearestWord } from "../../packet/match/nearest.ts";
 import type { Platform } from "../platform.ts";
 import { ALL_PLATFORMS } from "./all.ts";
-import { platformFrom, readPlatform } from "./read.ts";
 
 /** A platform in a list. */
 export interface PlatformSummary {
@@ -99,7 +98,7 @@ export function loadPlatform(
 ): Promise<Platform> {
   if (source instanceof URL) return fromUrl(source, options);
   if (typeof source === "object" && source !== null) {
-    return new Promise((resolve) => resolve(fromData(source)));
+    return fromData(source);
   }
   if (source.includes("\n")) return own(source, "the text");
   if (/^(?:https?|file):\/\//.test(source)) {
@@ -108,8 +107,9 @@ export function loadPlatform(
   return /\.ya?ml$/.test(source) ? fromFile(source) : byName(source);
 }
 
-function fromData(data: Platform): Platform {
+async function fromData(data: Platform): Promise<Platform> {
   if (known.has(data)) return data;
+  const { platformFrom } = await import("./read.ts");
   const platform = platformFrom(data, `${data.name}`);
   known.add(platform);
   return platform;
@@ -124,9 +124,7 @@ async function byName(wanted: string): Promise<Platform> {
 
 async function builtIn(name: string): Promise<Platform> {
   const { default: text } = await ALL_PLATFORMS[name]!();
-  const platform = await readPlatform(text, name);
-  known.add(platform);
-  return platform;
+  return await own(text, name);
 }
 
 /** Finds whose other name it is. */
@@ -205,6 +203,8 @@ async function fromUrl(
 }
 
 async function own(text: string, name: string): Promise<Platform> {
+  // What reads and checks one is loaded with the first.
+  const { readPlatform } = await import("./read.ts");
   const platform = await readPlatform(text, name);
   known.add(platform);
   return platform;

@@ -7,20 +7,21 @@
  * @module
  */
 
+import {
+  DO,
+  DONT,
+  ECHO,
+  IAC,
+  SB,
+  SE,
+  SUPPRESS_GO_AHEAD,
+  telnetEscaped,
+  TERMINAL_TYPE,
+  WILL,
+  WINDOW_SIZE,
+  WONT,
+} from "../telnet.ts";
 import type { Transport, TransportSink } from "../transport.ts";
-
-const IAC = 255;
-const DONT = 254;
-const DO = 253;
-const WONT = 252;
-const WILL = 251;
-const SB = 250;
-const SE = 240;
-
-const ECHO = 1;
-const SUPPRESS_GO_AHEAD = 3;
-const TERMINAL_TYPE = 24;
-const WINDOW_SIZE = 31;
 
 const CR = 13;
 const LF = 10;
@@ -153,14 +154,10 @@ export class TelnetTransport implements Transport {
     );
     if (isGood && isOurs && option === WINDOW_SIZE) {
       const { columns, rows } = this.#size;
-      const size = [columns >> 8, columns & 255, rows >> 8, rows & 255];
-      this.#send(
-        SB,
-        WINDOW_SIZE,
-        ...size.flatMap((n) => n === IAC ? [IAC, IAC] : [n]),
-        IAC,
-        SE,
+      const size = telnetEscaped(
+        Uint8Array.of(columns >> 8, columns & 255, rows >> 8, rows & 255),
       );
+      this.#send(SB, WINDOW_SIZE, ...size, IAC, SE);
     }
   }
 

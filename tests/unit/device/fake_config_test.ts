@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import {
-  diffConfig,
-  parseConfig,
-  printConfig,
+  compareTrees,
+  parseTree,
+  printTree,
 } from "../../../lib/device/fake/config_tree.ts";
 import {
   configModel,
@@ -73,7 +73,7 @@ Deno.test("the configuration of every platform is printed as it was read", async
   for (const name of Object.keys(ALL_PLATFORMS)) {
     const { config, dialogue } = await loadPlatform(name);
     const text = dialogue.config.replace(/\n$/, "");
-    assert.equal(printConfig(parseConfig(text, config.style)), text, name);
+    assert.equal(printTree(parseTree(text, config.style)), text, name);
   }
 });
 
@@ -204,10 +204,10 @@ Deno.test("lines that are typed change the configuration as the style has it", (
   ];
   for (const [style, path, line, diff] of cases) {
     const config = configured(style);
-    const before = parseConfig(config.running, style);
+    const before = parseTree(config.running, style);
     assert.equal(config.enter(path, line, false), true, line);
-    const after = parseConfig(config.running, style);
-    assert.equal(diffConfig(before, after), diff, `${style}: ${line}`);
+    const after = parseTree(config.running, style);
+    assert.equal(compareTrees(before, after), diff, `${style}: ${line}`);
   }
 });
 

@@ -53,6 +53,12 @@ function router(): LineDevice {
         }
         return "";
       }
+      if (line === "crypto key zeroize") {
+        return {
+          ask: "Remove all keys? [yes/no]: ",
+          then: (said) => said === "yes" ? "" : "% Please answer\n",
+        };
+      }
       if (negated?.startsWith("interface")) {
         const i = config.indexOf(negated);
         config.splice(i, config.length - i);
@@ -186,6 +192,26 @@ Deno.test("A recording is played only to who types the same", async () => {
   await assert.rejects(
     again.send("show clock"),
     /has "show version\\n" where "show clock\\n" was typed/,
+  );
+});
+
+Deno.test("Questions that lines of configuration bring are answered, and what was before is kept", async () => {
+  const transport = router();
+  await using session = await connect({ ...await options(), transport });
+  const { lines, failed } = await session.configure(
+    ["interface Lo1", "crypto key zeroize", " description x"],
+    { answers: [{ question: "[yes/no]: ", say: "yes" }] },
+  );
+  assert.deepEqual(lines.map(({ state }) => state), [
+    "accepted",
+    "accepted",
+    "accepted",
+  ]);
+  assert.equal(failed, false);
+  assert.ok(transport.typed.includes("yes"));
+  assert.equal(
+    `${await session.diff()}`,
+    "+ interface Lo1\n+  description x",
   );
 });
 
