@@ -52,8 +52,11 @@ export async function dialCommand(
     }),
   );
   heard.catch(() => {});
-  /** Waits for the command's end, and throws if that is why the stream ends. */
-  const checkEnd = async () => {
+  /**
+   * Waits for the command's end, and throws if that is why the stream ends.
+   * Whether it has ended at all.
+   */
+  const checkEnd = async (): Promise<boolean> => {
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, LAST_WORDS);
     const status = await Promise.race([
@@ -61,7 +64,8 @@ export async function dialCommand(
       late,
     ]);
     clearTimeout(timer);
-    if (!status || status.success || status.signal === "SIGTERM") return;
+    if (!status) return false;
+    if (status.success || status.signal === "SIGTERM") return true;
     const words = complaints.trim();
     throw new NetError(
       `the command for the way there, ${JSON.stringify(command)}, ended with ${
@@ -80,7 +84,7 @@ export async function dialCommand(
             received += octets.length;
             out.enqueue(octets);
           },
-          flush: checkEnd,
+          flush: async () => void await checkEnd(),
         }),
       ),
       writable: new WritableStream<Uint8Array>({
@@ -88,8 +92,8 @@ export async function dialCommand(
           try {
             await input.write(octets);
           } catch (error) {
-            await checkEnd();
-            throw error;
+            // What it has written before says more than that it reads no more.
+            if (!await checkEnd()) throw error;
           }
         },
         close: () => input.close(),

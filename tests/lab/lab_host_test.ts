@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { up } from "../../lib/lab/up.ts";
 import * as net from "../../mod.ts";
 import { testUnless } from "../skip.ts";
-import { becomes, withoutLabs } from "./lab_place.ts";
+import { becomesTrue, withoutLabs } from "./lab_place.ts";
 
 const reason = await withoutLabs();
 
@@ -286,12 +286,10 @@ testUnless(
       host.exec("sleep 1234 & sleep 1234; true", { timeout: 100 }),
       { code: "timeout" },
     );
-    const left = async () =>
-      (await host.exec("ps ax | grep -c '[s]leep 1234'")).stdout.trim();
-    let count = await left();
+    const count = "ps ax | grep -c '[s]leep 1234'";
     assert.ok(
-      await becomes(() =>
-        count === "0" || (left().then((n) => count = n), false)
+      await becomesTrue(async () =>
+        (await host.exec(count)).stdout.trim() === "0"
       ),
     );
   },
@@ -318,11 +316,9 @@ testUnless(
       await using _yes = await host.spawn("yes");
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    let code = 0;
     assert.ok(
-      await becomes(() =>
-        code === 1 ||
-        (host.exec("pgrep -x yes").then((ran) => code = ran.code), false)
+      await becomesTrue(async () =>
+        (await host.exec("pgrep -x yes")).code === 1
       ),
     );
     await using sleeper = await host.spawn("sleep 1000");
