@@ -12,3 +12,12 @@ const word = Deno.args.find((word) => word.startsWith("--seed="))?.slice(7);
 export const seed: number = word === "random"
   ? Math.floor(Math.random() * 2 ** 31)
   : Number(word ?? 2026);
+
+/**
+ * How often something random is tried: `-- 5000`, or as often as is usual.
+ *
+ * @param usual Times.
+ */
+export function rounds(usual: number): number {
+  return Number(Deno.args.find((word) => /^\d+$/.test(word)) ?? usual);
+}

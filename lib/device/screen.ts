@@ -273,31 +273,23 @@ export class Screen {
 
 /**
  * Prints over what is there. A blank that takes a letter away erases it, and so
- * does one that goes on where others erased; what is typed at the end of a line
- * behind which all is erased is text.
+ * does one that goes on where others erased; what is typed right behind the last
+ * letter is text.
  */
 function over(text: string, column: number, piece: string): string {
   let end = text.length;
-  while (end > column && text[end - 1] === ERASED) end--;
-  if (end <= column) {
-    const sweeps = column === text.length;
-    if (!sweeps) text = text.slice(0, column);
-    if (column > text.length) text += ERASED.repeat(column - text.length);
-    if (!sweeps) return text + piece;
-    const blanks = piece.length - piece.trimStart().length;
-    return text + ERASED.repeat(blanks) + piece.slice(blanks);
-  }
+  while (end > 0 && text[end - 1] === ERASED) end--;
+  const start = text.slice(0, column).padEnd(column, ERASED);
   const cells: string[] = [];
-  let left = column === 0 ? ERASED : text[column - 1]!;
+  let left = column > 0 ? start[column - 1] : end > 0 ? ERASED : undefined;
   for (let i = 0; i < piece.length; i++) {
-    const was = text[column + i];
-    const isErasing = piece[i] === " " &&
-      (was === " " || was === undefined ? left === ERASED : true);
-    left = isErasing ? ERASED : piece[i]!;
+    const at = column + i;
+    const takesLetter = at < end && text[at] !== " ";
+    const erases = piece[i] === " " && (takesLetter || left === ERASED);
+    left = erases ? ERASED : piece[i]!;
     cells.push(left);
   }
-  return text.slice(0, column) + cells.join("") +
-    text.slice(column + piece.length);
+  return start + cells.join("") + text.slice(column + piece.length);
 }
 
 /** A line as it looks: what was erased is blank, and nothing at the end. */

@@ -3,6 +3,7 @@ import * as net from "../../mod.ts";
 import { decrypt, type DecryptedConnection } from "../../lib/tls/decrypt.ts";
 import { handshake } from "../../lib/tls/handshake.ts";
 import { readKeyLog } from "../../lib/tls/key_log.ts";
+import { rounds } from "../seed.ts";
 import { testUnless } from "../skip.ts";
 import { NO_CURL } from "../loopback/curl.ts";
 import { Material, without } from "./scan_servers.ts";
@@ -321,7 +322,7 @@ async function inFile(
 }
 
 /** Spoilt captures: some in each run of the tests, 100,000 by hand. */
-const ROUNDS = Number(Deno.args[0] ?? 300);
+const ROUNDS = rounds(300);
 
 testUnless(
   NO_OPENSSL,

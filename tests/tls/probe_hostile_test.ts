@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as net from "../../mod.ts";
 import { isHelloRetry } from "../../lib/tls/watching/message_names.ts";
+import { rounds } from "../seed.ts";
 import {
   type NodeCrypto,
   nodeCrypto,
@@ -19,7 +20,7 @@ import {
 } from "./flights.ts";
 
 /** Spoilt flights: some in each run of the tests, 100,000 by hand. */
-const ROUNDS = Number(Deno.args[0] ?? 1000);
+const ROUNDS = rounds(1000);
 const SEED = 20_261_123;
 
 type Answer = (

@@ -40,6 +40,7 @@ const SEEN: readonly (readonly [what: string, sent: string, seen: string])[] = [
   ["--More-- cleared with EL", "--More--\r\x1b[Kab\r\n", "ab\n"],
   ["letters rubbed out, then blanks typed", "R#zq\b \b\b \b   \r\n", "R#   \n"],
   ["a line that is redrawn with its blanks", "R#  \rR#    \r\n", "R#    \n"],
+  ["redrawn over what was erased", "  !\rR#  \rR#    \r\n", "R#    \n"],
   ["cursor moves", "abc\x1b[2DX\x1b[CY\x1b[1GZ\r\n", "ZXcY\n"],
   ["deleted and inserted", "abcd\x1b[3D\x1b[P\x1b[@\r\n", "a cd\n"],
   ["NUL and BEL draw nothing", "a\0b\x07c\r\n", "abc\n"],
