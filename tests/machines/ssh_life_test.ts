@@ -43,7 +43,9 @@ testUnless(
     const shell = await on.openShell();
     const ended = Promise.withResolvers<Error | undefined>();
     shell.start({ data: () => {}, closed: ended.resolve });
-    while (!await Deno.stat(file).catch(() => undefined)) await on.run("true");
+    // It is there before its line is.
+    const size = async () => (await Deno.stat(file).catch(() => null))?.size;
+    while (!await size()) await on.run("true");
     const lost = assert.rejects(running, {
       code: "lost",
       message:
