@@ -67,22 +67,25 @@ export class Backlog<T> {
   }
 
   /**
-   * Waits until something is there.
+   * Waits until something is there, and takes of it before anybody else can.
    *
    * @param target Where it comes from, for the error.
    * @param options How long to wait, and who may stop the wait.
    * @param look Looks whether something has come; throws when nothing can any more.
    * @param ask Has somebody look further, as long as this `isAwaited`.
+   * @param take Takes, mostly by `shift`.
+   * @returns What it took.
    * @throws {NetError} `"timeout"`, what `look` throws, and errors that came.
    */
-  async wait(
+  async wait<R>(
     target: string,
     options: DeadlineOptions,
     look: () => void,
     ask: () => void,
-  ): Promise<void> {
+    take: () => R,
+  ): Promise<R> {
     options.signal?.throwIfAborted();
-    if (this.length > 0) return;
+    if (this.length > 0) return take();
     const isEndless = options.timeout === undefined &&
       options.signal === undefined;
     let deadline: Deadline | undefined;
@@ -90,7 +93,7 @@ export class Backlog<T> {
     try {
       while (this.length === 0) {
         look();
-        if (this.length > 0) return;
+        if (this.length > 0) return take();
         if (this.#errors.length > 0) throw this.#errors.shift();
         this.#news ??= Promise.withResolvers();
         const { promise } = this.#news;
@@ -102,6 +105,7 @@ export class Backlog<T> {
           await deadline.race(promise);
         }
       }
+      return take();
     } finally {
       this.#waiting--;
       deadline?.[Symbol.dispose]();

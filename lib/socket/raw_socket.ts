@@ -207,11 +207,16 @@ export class RawSocket implements AsyncIterable<Packet>, AsyncDisposable {
    * @throws {NetError} `"closed"` after `close`, `"timeout"`.
    */
   async receive(options: DeadlineOptions = {}): Promise<Packet> {
-    await this.#queue.wait(this.#name(), options, () => {
-      this.#check("receive on");
-      this.#poll();
-    }, () => void this.#pump.run());
-    return this.#queue.shift();
+    return await this.#queue.wait(
+      this.#name(),
+      options,
+      () => {
+        this.#check("receive on");
+        this.#poll();
+      },
+      () => void this.#pump.run(),
+      () => this.#queue.shift(),
+    );
   }
 
   /**

@@ -216,9 +216,8 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
    * @throws {NetError} `"closed"` after `close`, `"timeout"`; on a connected socket
    * `"refused"` or `"unreachable"` once for each datagram sent that came to that.
    */
-  async receive(options: DeadlineOptions = {}): Promise<Datagram> {
-    await this.#something(options);
-    return this.#queue.shift();
+  receive(options: DeadlineOptions = {}): Promise<Datagram> {
+    return this.#take(options, () => this.#queue.shift());
   }
 
   /**
@@ -228,18 +227,23 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
    * @returns The datagrams, oldest first.
    * @throws {NetError} What `receive` throws.
    */
-  async receiveAll(options: DeadlineOptions = {}): Promise<Datagram[]> {
-    await this.#something(options);
-    return this.#queue.takeAll();
+  receiveAll(options: DeadlineOptions = {}): Promise<Datagram[]> {
+    return this.#take(options, () => this.#queue.takeAll());
   }
 
   /** Waits until there is a datagram in the queue. */
-  #something(options: DeadlineOptions): Promise<void> {
+  #take<R>(options: DeadlineOptions, take: () => R): Promise<R> {
     const target = `${this.remote ?? this.address}`;
-    return this.#queue.wait(target, options, () => {
-      if (this.#closing) throw closedError("receive on", this.address);
-      this.#carrier.poll();
-    }, () => this.#carrier.pump());
+    return this.#queue.wait(
+      target,
+      options,
+      () => {
+        if (this.#closing) throw closedError("receive on", this.address);
+        this.#carrier.poll();
+      },
+      () => this.#carrier.pump(),
+      take,
+    );
   }
 
   /** What waits in the kernel has arrived, though nobody waits for it here. */

@@ -91,6 +91,20 @@ test("a datagram that is too large, to port 0 or of the other family is refused"
   assert.equal(socket.sent, 0);
 });
 
+test("those who wait at once get a datagram each, and what was forgotten nobody", async () => {
+  await using socket = await udp.open();
+  const first = socket.receive();
+  const second = socket.receive({ timeout: 20_000 });
+  await socket.send("one", socket.address);
+  assert.equal((await first).text(), "one");
+  await socket.send("two", socket.address);
+  assert.equal((await second).text(), "two");
+  const last = socket.receive();
+  const refused = assert.rejects(last, { code: "closed" });
+  await socket.close();
+  await refused;
+});
+
 testUnless(
   lacks(FOREIGN),
   "a socket on loopback says why it cannot send off this machine",

@@ -169,15 +169,20 @@ export class TrapListener
    * @throws {NetError} `"timeout"`, or `"closed"` after `close`.
    */
   async receive(options: DeadlineOptions = {}): Promise<Notification> {
-    await this.#queue.wait(`${this.address}`, options, () => {
-      if (!this.closed) return;
-      throw new NetError("it is closed", {
-        code: "closed",
-        op: "receive traps on",
-        target: `${this.address}`,
-      });
-    }, () => {});
-    return this.#queue.shift();
+    return await this.#queue.wait(
+      `${this.address}`,
+      options,
+      () => {
+        if (!this.closed) return;
+        throw new NetError("it is closed", {
+          code: "closed",
+          op: "receive traps on",
+          target: `${this.address}`,
+        });
+      },
+      () => {},
+      () => this.#queue.shift(),
+    );
   }
 
   /** Notification after notification, until it is closed. */
