@@ -5,15 +5,20 @@ import { Tmux, withoutTmux } from "./tmux.ts";
 
 const noTmux = await withoutTmux();
 
-/** A tool that counts to `n`, ten a second, and says when it lets go. */
+/**
+ * A tool that counts to `n`, as far as the number in the file `steps` lets it,
+ * and says when it lets go.
+ */
 const COUNTING = [
   "let letGo = 0",
   "function counting(n: number) {",
   "  return new net.inspect.Run<string, number>(`Count to ${n}`, async ({ row, progress, signal }) => {",
   "    try {",
   "      for (let i = 1; i <= n; i++) {",
-  "        await new Promise((resolve) => setTimeout(resolve, 100))",
-  "        signal.throwIfAborted()",
+  "        do {",
+  "          await new Promise((resolve) => setTimeout(resolve, 20))",
+  "          signal.throwIfAborted()",
+  "        } while (Number(Deno.readTextFileSync('steps')) < i)",
   "        row(`number ${i}`)",
   "        progress(i, n)",
   "      }",
@@ -23,19 +28,31 @@ const COUNTING = [
   "}",
 ].join("\n");
 
-/** Something that has the whole screen until `q`, and tells its keys. */
+/** Something that has the whole screen until `q` or a file, and tells its keys. */
 const SCREEN = [
-  "const screen = (time = 1e6) => {",
+  "const screen = (until?: string) => {",
   "  const keys: string[] = []",
   "  const left = Promise.withResolvers<void>()",
-  "  setTimeout(() => left.reject(new Error('over')), time)",
-  '  return new net.inspect.Run("Screen", () => left.promise.then(() => keys), { view: {',
+  "  const clock = setInterval(() => {",
+  "    try { if (until) Deno.statSync(until) && left.reject(new Error('over')) } catch {}",
+  "  }, 20)",
+  '  return new net.inspect.Run("Screen", () => left.promise.then(() => keys).finally(() => clearInterval(clock)), { view: {',
   "    wholeScreen: true,",
   "    draw: ({ width }, height) => `${width} by ${height} ${keys.join(' ')}`,",
   "    key: (name) => { keys.push(name); if (name === 'q') left.resolve(); return name === 'q' },",
   "  } })",
   "}",
 ].join("\n");
+
+/** Lets what counts in a reader's folder count so far. */
+async function allow({ folder }: Reader, steps: number): Promise<void> {
+  await Deno.writeTextFile(`${folder}/steps`, `${steps}`);
+}
+
+/** Time in which something unwanted would show. */
+async function aWhile(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 300));
+}
 
 testUnless(
   noTmux,
@@ -47,25 +64,30 @@ testUnless(
     await terminal.press("Enter");
 
     // On its own, as a promise is.
+    await allow(reader, 5);
     await terminal.enter("counting(12)");
     await terminal.sees(
-      /counting\(12\)\nCount to 12 .*▏[3-9]\/12[\s\S]*number 3/,
+      /counting\(12\)\nCount to 12 .*▏5\/12[\s\S]*number 5/,
     );
-    const after = await terminal.sees(/^12000$/m);
-    assert.match(after, /counting\(12\)\n12000\nnet>$/);
+    await allow(reader, 12);
+    await terminal.sees(/counting\(12\)\n12000\nnet>$/);
     await terminal.enter("_");
     await terminal.sees(/> _\n12000/);
 
     // Awaited, and with lines of its own above.
+    await allow(reader, 4);
     await terminal.enter(
       "const whole = await counting(9).finally(() => console.log('over'))",
     );
     await terminal.sees(/Count to 9 /);
+    await allow(reader, 9);
     await terminal.sees(/over\nnet>$/);
+    await allow(reader, 3);
     await terminal.enter(
       "for await (const row of counting(7)) console.log('got', row)",
     );
     await terminal.sees(/got number 3\n[\s\S]*Count to 7 .*\n {2}number/);
+    await allow(reader, 7);
     const looped = await terminal.sees(/got number 7\nnet>$/);
     for (let i = 1; i <= 7; i++) {
       assert.match(looped, new RegExp(`got number ${i}\n`));
@@ -82,18 +104,22 @@ testUnless(
     await terminal.press("C-c");
     await terminal.sees(/Interrupted\nnet>[\s\S]*Interrupted\nnet>$/);
     await terminal.enter(
-      "await new Promise((resolve) => setTimeout(resolve, 300)); letGo",
+      "while (letGo < 2) await new Promise((go) => setTimeout(go, 20)); letGo",
     );
     await terminal.sees(/letGo\n2\nnet>$/);
 
     // What is left at work in the background draws nothing over the next entry.
     await terminal.enter("const later = counting(15)");
     await terminal.type("1 + 1");
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await terminal.sees(/net> 1 \+ 1$/);
+    await allow(reader, 10);
+    await aWhile();
     assert.match(await terminal.screen(), /net> 1 \+ 1$/);
     await terminal.press("Enter");
+    await terminal.sees(/^2\nnet>$/m);
     await terminal.enter("later");
     await terminal.sees(/later\nCount to 15/);
+    await allow(reader, 15);
     await terminal.sees(/15000\nnet>$/);
     await terminal.press("C-d");
     assert.equal(await terminal.exitCode(), 0);
@@ -129,10 +155,9 @@ testUnless(
     await terminal.sees(/^80 by 24$/);
     await terminal.press("C-c");
     await terminal.sees(/await screen\(\)\nInterrupted\nnet>$/);
-    await terminal.enter(
-      "await screen(400)",
-    );
+    await terminal.enter("await screen('enough')");
     await terminal.sees(/^80 by 24$/);
+    await Deno.writeTextFile(`${reader.folder}/enough`, "");
     await terminal.sees(/Error: over[\s\S]*net>$/);
     await terminal.enter("6 * 7 + 1");
     await terminal.sees(/^43\nnet>$/m);
@@ -149,12 +174,14 @@ testUnless(
     const { terminal } = reader;
     await terminal.paste(COUNTING);
     await terminal.press("Enter");
+    await allow(reader, 3);
     await terminal.enter(
       "const asked = [counting(20), net.inspect.confirmed('Scan the neighbours?')] as const; const says = await asked[1]",
     );
     await terminal.sees(/Scan the neighbours\? \[y\/N\]$/);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await terminal.sees(/Scan the neighbours\? \[y\/N\]$/);
+    await allow(reader, 20);
+    await aWhile();
+    assert.match(await terminal.screen(), /Scan the neighbours\? \[y\/N\]$/);
     await terminal.enter("y");
     await terminal.sees(/net>$/);
     await terminal.enter("says");
@@ -172,10 +199,13 @@ testUnless(
     await terminal.sees(/^false\nnet>$/m);
     // Who edits an entry is not interrupted.
     await terminal.enter(
-      "const late = new Promise((resolve) => setTimeout(() => net.inspect.confirmed('Late?').then(resolve), 200))",
+      "const late = counting(21).then(() => { console.log('asks'); return net.inspect.confirmed('Late?') })",
     );
     await terminal.type("late");
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await terminal.sees(/net> late$/);
+    await allow(reader, 21);
+    await terminal.sees(/asks\nnet> late$/);
+    await aWhile();
     await terminal.press("Enter");
     await terminal.enter("await late === undefined");
     await terminal.sees(/^true\nnet>$/m);
@@ -214,7 +244,8 @@ testUnless(
         "await wait(300);",
         'console.log("a line");',
         "await run.catch((error) => console.log(error.name));",
-        'await new inspect.Run("Screen", () => wait(500), {',
+        "const enough = () => Deno.stat('enough').then(() => true, () => false);",
+        'await new inspect.Run("Screen", async () => { while (!await enough()) await wait(20); }, {',
         '  view: { wholeScreen: true, draw: () => "the whole screen" },',
         "});",
         'console.log("over");',
@@ -222,7 +253,7 @@ testUnless(
     );
     await using terminal = await Tmux.start({
       command: [
-        ...[Deno.execPath(), "run", "-q", "--no-check", "--no-lock"],
+        ...[Deno.execPath(), "run", "-q", "--no-check", "--no-lock", "-R=."],
         ...["--config", `${root}deno.json`, `${folder}/script.ts`],
       ],
       cwd: folder,
@@ -230,6 +261,7 @@ testUnless(
     await terminal.sees(/^a line\nWork {2}[\d.]+ .?s\n {2}step/);
     await terminal.press("C-c");
     await terminal.sees(/^the whole screen$/);
+    await Deno.writeTextFile(`${folder}/enough`, "");
     // Nobody presses a key, and it ends nevertheless.
     assert.equal(await terminal.exitCode(), 0);
     await terminal.sees(/^a line\n(\^C)?AbortError\nover$/);
