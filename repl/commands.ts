@@ -128,11 +128,10 @@ async function save(session: Session, argument: string): Promise<boolean> {
       "It asks for all permissions, since this prompt was not started by its task or program.",
     );
   }
+  // Told first: the check may take a while, and the script runs without it.
+  host.print(`Run it: ${runLine(file, script.flags, session.root)}`);
   const trouble = await typeCheck(file, session.root);
-  if (trouble === undefined) {
-    host.print(`Run it: ${runLine(file, script.flags, session.root)}`);
-    return true;
-  }
+  if (trouble === undefined) return true;
   host.complain(`It runs here, but deno check says:\n${trouble}`);
   return false;
 }

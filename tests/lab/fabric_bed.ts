@@ -139,11 +139,11 @@ export class Bed implements AsyncDisposable {
     this.ip(b, `link set dev ${bName} up`);
   }
 
-  /** A host on a cable to a namespace: `eth0` there, `name` here. */
+  /** A host on a cable to a namespace: `h0` there, `name` here. */
   host(to: number, name: string, address: string, mtu = 1500): number {
     const host = this.namespace();
-    this.cable(to, name, host, "eth0", mtu);
-    this.ip(host, `addr add ${address} dev eth0`);
+    this.cable(to, name, host, "h0", mtu);
+    this.ip(host, `addr add ${address} dev h0`);
     return host;
   }
 

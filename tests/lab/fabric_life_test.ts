@@ -154,7 +154,7 @@ testUnless(
       ports: [0, 1, 2].map((i) => ({ netns, interface: `p${i}` })),
     });
     assert.ok(await bed.pings(hosts[0]!, "10.0.0.3"));
-    bed.ip(hosts[2]!, "link del eth0");
+    bed.ip(hosts[2]!, "link del h0");
     await pause(100);
     const before = ticks();
     assert.ok(await bed.pings(hosts[0]!, "10.0.0.2"));

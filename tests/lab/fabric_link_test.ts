@@ -219,7 +219,7 @@ testUnless(
     await until(async () => (await fabric.stats()).links[0]!.queued > 0);
     await fabric.updateLink("wan", { up: false });
     for (const host of [a, b]) {
-      assert.match(bed.run(host, "ip", "link", "show", "eth0"), /NO-CARRIER/);
+      assert.match(bed.run(host, "ip", "link", "show", "h0"), /NO-CARRIER/);
     }
     assert.equal(await ping, false);
     const { up, queued, a: end } = (await fabric.stats()).links[0]!;
@@ -244,7 +244,7 @@ testUnless(
     const netns = bed.namespace();
     const a = bed.host(netns, "a", "10.0.0.1/24");
     const b = bed.host(netns, "b", "10.0.0.2/24");
-    for (const host of [a, b]) bed.offloads(host, "eth0", false);
+    for (const host of [a, b]) bed.offloads(host, "h0", false);
     await fabric.addLink({
       name: "wan",
       a: { netns, interface: "a" },

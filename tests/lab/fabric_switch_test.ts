@@ -54,7 +54,7 @@ testUnless(
       ports: [0, 1, 2].map((i) => ({ netns, interface: `p${i}` })),
     });
     assert.ok(await bed.pings(hosts[0]!, "10.0.0.2"));
-    using third = new Wire(hosts[2]!, "eth0");
+    using third = new Wire(hosts[2]!, "h0");
     assert.ok(await bed.pings(hosts[0]!, "10.0.0.2"));
     // Unless something is sent to all, nobody else hears of it.
     const heard = hexes(third.take(), 14).filter((head) =>
@@ -85,7 +85,7 @@ testUnless(
       ageing: 2,
       ports: [{ netns, interface: "p0" }],
     });
-    using wire = new Wire(host, "eth0");
+    using wire = new Wire(host, "h0");
     const macs = async () => (await fabric.stats()).switches[0]!.macs;
     wire.send(frameOf(`${ALL} ${A} 88b5`));
     await until(async () => (await macs()).length > 0);
@@ -100,10 +100,10 @@ testUnless(
     await until(async () => (await macs()).length === 1);
     // The kernel takes up to a second to tell that a carrier is gone.
     const isUp = async () => (await fabric.stats()).switches[0]!.ports[0]!.up;
-    bed.ip(host, "link set eth0 down");
+    bed.ip(host, "link set h0 down");
     await until(async () => !await isUp());
     assert.deepEqual(await macs(), []);
-    bed.ip(host, "link set eth0 up");
+    bed.ip(host, "link set h0 up");
     await until(isUp);
   },
 );
@@ -213,7 +213,7 @@ testUnless(
       host(1, 10),
       host(1, 20),
     ];
-    bed.ip(b20!, "addr add 10.0.0.22/24 dev eth0");
+    bed.ip(b20!, "addr add 10.0.0.22/24 dev h0");
     for (const [i, netns] of sides.entries()) {
       await fabric.addSwitch({
         name: `sw${i}`,
@@ -246,7 +246,7 @@ testUnless(
     // 10.0.0.22 is in the other VLAN.
     assert.equal(await bed.pings(a10!, "10.0.0.22", 300), false);
     const mac = (netns: number) =>
-      /ether (\S+)/.exec(bed.run(netns, "ip", "link", "show", "eth0"))![1]!;
+      /ether (\S+)/.exec(bed.run(netns, "ip", "link", "show", "h0"))![1]!;
     const vlanOf = new Map([
       [mac(a10!), 10],
       [mac(b10!), 10],
@@ -279,8 +279,8 @@ testUnless(
     bed.cable(sw1, "uplink", tagger, "line");
     const router = bed.namespace();
     for (const vlan of [10, 20]) {
-      bed.cable(router, `eth0.${vlan}`, tagger, `v${vlan}`);
-      bed.ip(router, `addr add 10.0.${vlan}.1/24 dev eth0.${vlan}`);
+      bed.cable(router, `h0.${vlan}`, tagger, `v${vlan}`);
+      bed.ip(router, `addr add 10.0.${vlan}.1/24 dev h0.${vlan}`);
     }
     inNamespace(
       router,
@@ -296,7 +296,7 @@ testUnless(
       ],
     });
     await fabric.addSwitch({
-      name: "r1:eth0",
+      name: "r1:h0",
       stp: false,
       ports: [
         { netns: tagger, interface: "line", port: { trunk: [10, 20] } },

@@ -50,7 +50,7 @@ for (
       const netns = bed.namespace();
       const a = bed.host(netns, "p0", "10.0.0.1/24");
       const b = bed.host(netns, "p1", "10.0.0.2/24");
-      for (const host of [a, b]) bed.offloads(host, "eth0", on);
+      for (const host of [a, b]) bed.offloads(host, "h0", on);
       // By a trunk, so that tags are put into large segments, too.
       const peer = bed.namespace();
       bed.cable(netns, "trunk", peer, "trunk");
@@ -86,7 +86,7 @@ for (
       const capture = await tshark(
         bed,
         b,
-        "eth0",
+        "h0",
         "tcp and src host 10.0.0.1",
         ...["frame.len", "ip.checksum.status", "tcp.checksum.status"],
       );
@@ -157,7 +157,7 @@ testUnless(
         })),
       });
     }
-    using wire = new Wire(host, "eth0");
+    using wire = new Wire(host, "h0");
     const memory = Deno.memoryUsage().rss;
     for (let i = 0; i < 50; i++) wire.send(frameOf(`${ALL} ${A} 88b5`));
     await pause(1500);

@@ -68,7 +68,7 @@ testUnless(
     assert.equal(switches[2]!.stp!.rootCost, 0);
 
     // A broadcast goes round once.
-    using wire = new Wire(hosts[1]!, "eth0");
+    using wire = new Wire(hosts[1]!, "h0");
     assert.ok(await bed.pings(hosts[0]!, "10.0.0.2"));
     await pause(100);
     const requests = wire.take().filter((frame) =>
@@ -104,7 +104,7 @@ testUnless(
       stp: true,
       ports: [0, 1].map((i) => ({ netns, interface: `p${i}` })),
     });
-    const wires = hosts.map((host) => new Wire(host, "eth0"));
+    const wires = hosts.map((host) => new Wire(host, "h0"));
     await pause(4500);
     for (const [i, wire] of wires.entries()) {
       using _ = wire;
