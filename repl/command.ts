@@ -16,6 +16,8 @@ export interface SessionHost {
   confirm?(question: string): Promise<boolean>;
   /** Leaves the terminal to a program while it runs; absent without a terminal. */
   lend?<T>(run: () => Promise<T>): Promise<T>;
+  /** Signals at which it closes the session and ends; absent where it hears none. */
+  readonly endsAt?: readonly Deno.Signal[];
 }
 
 /** A command that begins with a dot, of sessions of a type. */

@@ -82,6 +82,7 @@ export async function interact(
     colors,
     print,
     complain: print,
+    endsAt: Object.keys(ENDING) as Deno.Signal[],
     confirm: (question) => live.away(() => confirm(question)),
     lend: (run) =>
       live.away(async () => {
@@ -120,6 +121,9 @@ async function startSession(host: SessionHost, root: URL): Promise<Session> {
     import("./commands.ts"),
   ]);
   const session = new Session(host, root, commands);
+  session.kernel.watch();
+  // All the time: one that comes between an entry's end and its start is its own.
+  Deno.addSignalListener("SIGINT", () => session.interrupt());
   setTimeout(() => session.warm(), IDLE);
   return session;
 }
@@ -158,7 +162,7 @@ async function converse({ editor, live, prompt: own, loaded, first }: {
       initial = "";
       continue;
     }
-    await enter(session, live, entry.text);
+    await enter(session, live, entry.text, entry.isInterrupted);
     if (session.ended) {
       await session.close();
       return 0;
@@ -169,18 +173,17 @@ async function converse({ editor, live, prompt: own, loaded, first }: {
 }
 
 /** Runs an entry; the editor has left the terminal so that Ctrl-C raises SIGINT. */
-async function enter(
+function enter(
   session: Session,
   live: LiveStage,
   text: string,
+  isInterrupted = false,
 ): Promise<boolean> {
-  const interrupt = () => session.interrupt();
-  Deno.addSignalListener("SIGINT", interrupt);
-  try {
-    return await live.during(() => session.enter(text));
-  } finally {
-    Deno.removeSignalListener("SIGINT", interrupt);
-  }
+  return live.during(() => {
+    const entered = session.enter(text);
+    if (isInterrupted) session.interrupt();
+    return entered;
+  });
 }
 
 /** The lesson's next cell, ready to be run; its mark tells it from other text. */
@@ -278,13 +281,15 @@ function captureOutput(
   };
 }
 
+/** Signals that end programs, and their numbers. */
+const ENDING = { SIGHUP: 1, SIGTERM: 15 } as const;
+
 /** A signal that ends programs ends the session in good order. */
 function endOnSignal(
   loaded: Promise<Session>,
   terminal: Disposable,
 ): () => void {
-  const signals = { SIGHUP: 1, SIGTERM: 15 } as const;
-  const listeners = Object.entries(signals).map(([name, number]) => {
+  const listeners = Object.entries(ENDING).map(([name, number]) => {
     const listener = async () => {
       terminal[Symbol.dispose]();
       await (await loaded).close();

@@ -15,7 +15,7 @@ import { Inspector } from "./inspector.ts";
 import { EntryError } from "./parse.ts";
 import { KERNEL, rewrite, type Rewritten } from "./rewrite.ts";
 import { type EntryMap, formatStack, lineOffset } from "./stack.ts";
-import watchdog from "./watchdog.js" with { type: "text" };
+import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** Ctrl-C, as the entry that it ends sees it. */
 export class Interrupted extends Error {
@@ -53,6 +53,8 @@ export interface KernelOptions {
   readonly modules: (specifier: string) => unknown;
   /** Gets ready what an entry names; gives a promise if that takes time. */
   readonly prepare?: (source: string) => Promise<unknown> | undefined;
+  /** Signals at which the program closes this and ends, in entries' spite. @default {none} */
+  readonly endsAt?: readonly Deno.Signal[] | undefined;
 }
 
 /** The evaluator. One a process: V8 has one global scope to evaluate in. */
@@ -72,7 +74,7 @@ export class Kernel {
   /** Ends each wait of the entry that runs. */
   readonly #waits = new Set<(reason: Interrupted) => void>();
   #runs = false;
-  #worker: Worker | undefined;
+  #watchdog: Watchdog | undefined;
 
   constructor(options: KernelOptions) {
     this.#options = options;
@@ -94,11 +96,14 @@ export class Kernel {
     ) => formatStack(error, frames, this.#entries);
   }
 
+  /** Has a thread listen for Ctrl-C; entries wait until it does. */
+  watch(): void {
+    this.#watchdog ??= startWatchdog(this.#state, this.#options.endsAt ?? []);
+  }
+
   /** Loads what some entries need; call it when there is time. */
   async warm(): Promise<void> {
-    // First: one that starts after the inspector is up is held for a second, and
-    // then hears of an old Ctrl-C.
-    this.#worker ??= startWatchdog(this.#state);
+    this.watch();
     await typeStripper();
     await this.inspector.names();
   }
@@ -113,23 +118,21 @@ export class Kernel {
   async evaluate(source: string, base = workingFolder()): Promise<Outcome> {
     const id = ++this.#count;
     this.#base = base;
-    let map: Rewritten;
-    let code: string;
-    try {
-      map = rewrite(source);
-      code = map.code;
-      if (map.types !== "none") {
-        code = (await typeStripper())(code, { mode: map.types });
-      }
-    } catch (error) {
-      return this.#failed(id, undefined, error);
-    }
-    // Not the tree: a long session would keep thousands.
-    const { types, sourceOffset } = map;
-    this.#entries.set(id, { source, code: map.code, types, sourceOffset });
+    // From here on Ctrl-C is for this entry.
     this.#runs = true;
     Atomics.store(this.#state, 0, 1);
+    let map: Rewritten | undefined;
     try {
+      if (this.#watchdog) await this.#watchdog.listening;
+      const parsed = rewrite(source);
+      let { code } = parsed;
+      if (parsed.types !== "none") {
+        code = (await typeStripper())(code, { mode: parsed.types });
+      }
+      map = parsed;
+      // Not the tree: a long session would keep thousands.
+      const { types, sourceOffset } = map;
+      this.#entries.set(id, { source, code: map.code, types, sourceOffset });
       const ready = this.#options.prepare?.(source);
       if (ready) await this.#until(ready);
       const run = map.isExpression
@@ -179,6 +182,8 @@ export class Kernel {
 
   /** Lets go of what entries hold with `using`, last first. */
   async close(): Promise<unknown[]> {
+    // No entry keeps the thread from ending in good order, which may take long.
+    Atomics.store(this.#state, 0, 0);
     const errors: unknown[] = [];
     for (const dispose of this.#held.splice(0).reverse()) {
       try {
@@ -187,7 +192,7 @@ export class Kernel {
         errors.push(error);
       }
     }
-    this.#worker?.terminate();
+    this.#watchdog?.stop();
     return errors;
   }
 
@@ -195,6 +200,7 @@ export class Kernel {
   async #directly(id: number, code: string): Promise<{ value: unknown }> {
     const evaluate = globalThis.eval;
     await undefined;
+    this.#begin(id);
     return {
       value: this.#running.run(
         id,
@@ -264,7 +270,10 @@ export class Kernel {
     };
     return Object.freeze({
       tick: () => new Promise<void>((resolve) => setImmediate(resolve)),
-      enter: (id: number) => this.#running.enterWith(id),
+      enter: (id: number) => {
+        this.#begin(id);
+        this.#running.enterWith(id);
+      },
       guard: () => {
         if (this.#state[0] === 2 || this.#isInterrupted()) {
           throw new Interrupted();
@@ -307,6 +316,11 @@ export class Kernel {
         return meta();
       },
     });
+  }
+
+  /** What was interrupted before its first line does not run. */
+  #begin(id: number): void {
+    if (this.#interrupted.has(id)) throw new Interrupted();
   }
 
   /** Whether the entry that this code belongs to was ended by Ctrl-C. */
@@ -378,14 +392,6 @@ async function typeStripper(): Promise<Strip> {
     stripTypeScriptTypes: Strip;
   }).stripTypeScriptTypes;
   return strip;
-}
-
-function startWatchdog(state: Int32Array): Worker {
-  const source = new Blob([watchdog], { type: "text/javascript" });
-  const url = URL.createObjectURL(source);
-  const worker = new Worker(url, { type: "module" });
-  worker.postMessage(state);
-  return worker;
 }
 
 function workingFolder(): string {

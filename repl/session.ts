@@ -56,6 +56,7 @@ export class Session {
   readonly #commands: Readonly<Record<string, Command>>;
   readonly #audit: Audit | undefined;
   #help: Promise<Help> | undefined;
+  #closing: Promise<void> | undefined;
   /** The command that runs. */
   #running: AbortController | undefined;
 
@@ -80,6 +81,7 @@ export class Session {
       },
       modules: ownModule,
       prepare: loadMentioned,
+      endsAt: host.endsAt,
     });
   }
 
@@ -167,7 +169,11 @@ export class Session {
   }
 
   /** Ends the session: lets go of what entries hold. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
     for (const error of await this.kernel.close()) {
       this.host.complain(showError(error, "", this.host));
     }

@@ -55,6 +55,8 @@ export interface Entry {
   /** `"cancel"` after Ctrl-C, `"eof"` after Ctrl-D or a hang-up. */
   readonly kind: "submit" | "cancel" | "eof";
   readonly text: string;
+  /** Whether Ctrl-C came right behind it, too early to be a signal. */
+  readonly isInterrupted?: boolean;
 }
 
 /** How long keys after Tab wait for the completion, in milliseconds. */
@@ -257,16 +259,20 @@ export class Editor {
     this.#state = { ...state, recall: this.#state.recall };
     const spans = isHidden ? [] : this.#language.highlight(text, -1);
     const view = { ...this.#view(), spans, tail: mark, below: [] };
-    const next = layout({ ...view, tailLook: "plain" }, {
+    const last = layout({ ...view, tailLook: "plain" }, {
       ...this.#size,
       rows: Infinity,
     });
     this.#terminal.write(
-      repaint(this.#frame, next, this.#palette) + leave(next),
+      repaint(this.#frame, last, this.#palette) + leave(last),
     );
     const isKept = kind === "submit" && !isAnswer && !isHidden;
     if (isKept) this.#history.add(text);
-    return { kind, text: kind === "eof" ? "" : text };
+    const [next] = this.#typeahead;
+    const entry = { kind, text: kind === "eof" ? "" : text };
+    if (!isKept || next?.type !== "key" || next.key !== "ctrl-c") return entry;
+    this.#typeahead.shift();
+    return { ...entry, isInterrupted: true };
   }
 
   /** Draws the state: what changed, or all of it after writing `restart`. */

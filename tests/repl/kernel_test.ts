@@ -148,7 +148,8 @@ test("Ctrl-C ends a wait, and the loop behind it", async () => {
   const waiting = kernel.evaluate(
     "globalThis.turns = 0; for (;;) { turns++; await new Promise((r) => setTimeout(r, 1)) }",
   );
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  const shared = globalThis as { turns?: number };
+  while (!shared.turns) await new Promise((resolve) => setTimeout(resolve, 5));
   kernel.interrupt();
   assert.ok((await waiting).error instanceof Interrupted);
   const turns = await value("turns") as number;
@@ -167,7 +168,9 @@ Deno.test("a wait that was given up may be collected", async () => {
   )}";
     const kernel = new Kernel({ globals: {}, modules: () => undefined });
     for (const wait of ["await new Promise(() => {})", "for await (const x of { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }) ;"]) {
-      const given = kernel.evaluate(wait);
+      const given = kernel.evaluate("globalThis.waits = true; " + wait);
+      while (!globalThis.waits) await new Promise((resolve) => setTimeout(resolve, 5));
+      globalThis.waits = false;
       await new Promise((resolve) => setTimeout(resolve, 20));
       kernel.interrupt();
       await given;
@@ -191,6 +194,18 @@ Deno.test("a wait that was given up may be collected", async () => {
   assert.equal(new TextDecoder().decode(stderr), "");
   assert.equal(new TextDecoder().decode(stdout), "2\n");
   assert.equal(code, 0);
+});
+
+test("an entry that is interrupted before it runs does not run", async () => {
+  for (
+    const entry of ["ran = 1", "await (ran = 1)", "let ran2: number = ran = 1"]
+  ) {
+    await enter("globalThis.ran = 0");
+    const outcome = kernel.evaluate(entry);
+    kernel.interrupt();
+    assert.ok((await outcome).error instanceof Interrupted, entry);
+    assert.equal(await value("ran"), 0, entry);
+  }
 });
 
 test("members lists what completion offers, and runs nothing", async () => {

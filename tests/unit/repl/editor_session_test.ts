@@ -333,6 +333,17 @@ Deno.test("Ctrl-C leaves the text, marked, and Ctrl-D in an empty entry ends", a
   assert.equal((await editing.end(next, "\x04")).kind, "eof");
 });
 
+Deno.test("Ctrl-C that comes with Enter is for the entry, any later key for the next", async () => {
+  using editing = new Editing();
+  assert.deepEqual(await editing.end(editing.read(), "wait()\r\x03a\x03b\r"), {
+    kind: "submit",
+    text: "wait()",
+    isInterrupted: true,
+  });
+  assert.deepEqual(await editing.read(), { kind: "cancel", text: "a" });
+  assert.deepEqual(await editing.read(), { kind: "submit", text: "b" });
+});
+
 Deno.test("a hang-up ends the entry", async () => {
   using editing = new Editing();
   const entry = editing.read();
