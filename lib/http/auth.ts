@@ -167,12 +167,26 @@ export class Authenticator {
 
   /**
    * @param auth Who asks.
-   * @throws {TypeError} If the scheme is none of ours, or a name has a colon.
+   * @throws {TypeError} If the scheme is none of ours, a name has a colon, or
+   * there is no name, password or token.
    */
   constructor(auth: HttpAuth) {
     if (!["basic", "digest", "bearer"].includes(auth.scheme)) {
       throw new TypeError(
         `Cannot authenticate as 'scheme' must be "basic", "digest" or "bearer": current value is ${auth.scheme}`,
+      );
+    }
+    const wanted = auth.scheme === "bearer"
+      ? ["token"]
+      : ["username", "password"];
+    const given = auth as unknown as Readonly<Record<string, unknown>>;
+    for (const name of wanted) {
+      const may = name === "token" && typeof given[name] === "function";
+      if (may || typeof given[name] === "string") continue;
+      throw new TypeError(
+        `Cannot authenticate as '${name}' must be a text: current value is ${
+          given[name]
+        }`,
       );
     }
     if (auth.scheme !== "bearer" && auth.username.includes(":")) {

@@ -270,12 +270,19 @@ function fieldsOf(headers: Headers): Fields {
   return Object.fromEntries(headers);
 }
 
-/** The request's values of the fields that the answer depends on. */
+/**
+ * The request's values of the fields that the answer depends on, and who asks:
+ * a session may ask for several people, and not all servers say so by `Vary`.
+ */
 function varyOf(policy: Policy, headers: Headers): string {
   const names = policy.responseHeaders()["vary"] ?? "";
+  const proof = headers.get("authorization") ?? "";
+  // Each proof of Digest is another one, of the same person.
+  const [who] = /username\*?=[^,]*/i.exec(proof) ?? [proof];
   return names.split(",").map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== "" && name !== "*")
-    .map((name) => `${name}=${headers.get(name) ?? ""}`).join("&");
+    .filter((name) => !["", "*", "authorization"].includes(name))
+    .map((name) => `${name}=${headers.get(name) ?? ""}`)
+    .concat(who).join("&");
 }
 
 function replay({ policy, status, body }: Entry, method: string): Response {

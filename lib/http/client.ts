@@ -20,7 +20,7 @@ export {
 } from "./download.ts";
 export { type Link, parseLinks } from "./links.ts";
 export type { Multipart, MultipartPart } from "./multipart.ts";
-export type { HttpBody, Progress } from "./payload.ts";
+export type { HttpBody, Progress, QueryFields, QueryValue } from "./payload.ts";
 export * from "./response.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { DeadlineOptions } from "../deadline.ts";
@@ -29,7 +29,7 @@ export {
   type SessionOptions,
   type StreamOptions,
 } from "./session.ts";
-export type { GetOptions, QueryValue, RequestOptions } from "./settings.ts";
+export type { GetOptions, RequestOptions } from "./settings.ts";
 export { HttpStream, type HttpStreamInit } from "./stream.ts";
 export type { Send, Transport, TransportOptions } from "./transport.ts";
 

@@ -135,6 +135,7 @@ export async function download(
   options: DownloadOptions,
 ): Promise<Download> {
   const { resume = true, attempts = 3, onProgress } = options;
+  await checkPath(path);
   const since = performance.now();
   const part = `${path}.part`;
   const noted = `${path}.part.json`;
@@ -187,7 +188,7 @@ export async function download(
           target: stream.url,
         });
       }
-      await Deno.rename(part, path);
+      await withFile("write", path, () => Deno.rename(part, path));
       await remove(noted);
       return new Download({
         path,
@@ -204,6 +205,23 @@ export async function download(
       if (!mendable) throw error;
     }
   }
+}
+
+/** Looks at the end before the beginning: the file is named when it is whole. */
+async function checkPath(path: string): Promise<void> {
+  if (typeof path !== "string" || path === "") {
+    throw new TypeError(
+      `Cannot download as 'path' must be the path of a file: current value is ${path}`,
+    );
+  }
+  const there = await Deno.stat(path).catch(() => undefined);
+  if (there?.isDirectory !== true) return;
+  throw new NetError("it is a folder, and no file", {
+    code: "folder",
+    op: "write",
+    target: path,
+    hint: `${path.replace(/\/+$/, "")}/NAME`,
+  });
 }
 
 /** Where the body that is coming belongs, and how large the whole is. */

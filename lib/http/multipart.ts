@@ -6,9 +6,11 @@
 
 import { withFile } from "../file_failure.ts";
 
-/** One part of a form: text, octets, a Blob or File, a file by its path, or a stream. */
+/** One part of a form: text, a number, octets, a Blob or File, a file by its path, or a stream. */
 export type MultipartPart =
   | string
+  | number
+  | boolean
   | Uint8Array
   | Blob
   | {
@@ -129,8 +131,8 @@ function encodePart(
     );
   };
   const OCTETS = "application/octet-stream";
-  if (typeof value === "string") {
-    const data = new Blob([value]);
+  if (/^(string|number|boolean)$/.test(typeof value)) {
+    const data = new Blob([`${value}`]);
     return { head: head(undefined, undefined), size: data.size, data };
   }
   if (value instanceof Uint8Array) {

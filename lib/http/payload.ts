@@ -6,10 +6,32 @@
 
 import { encodeMultipart, type Multipart } from "./multipart.ts";
 
+/** A value of a form or of a URL's query; `undefined` leaves it out. */
+export type QueryValue = string | number | boolean | undefined;
+
+/** Values by name; a list stands for its items, each under that name. */
+export type QueryFields = Readonly<
+  Record<string, QueryValue | readonly QueryValue[]>
+>;
+
+/**
+ * Lists fields as they are sent.
+ *
+ * @param fields Values by name.
+ * @returns Names and values, in their order.
+ */
+export function pairsOf(fields: QueryFields): [string, string][] {
+  return Object.entries(fields).flatMap(([name, values]) =>
+    [values].flat().filter((value) => value !== undefined && value !== null)
+      .map((value): [string, string] => [name, `${value}`])
+  );
+}
+
 /** A body as the caller may give it; a function gives a new stream for each try. */
 export type HttpBody =
   | string
   | Uint8Array
+  | ArrayBuffer
   | Blob
   | URLSearchParams
   | FormData
@@ -31,9 +53,9 @@ export interface PayloadOptions {
   body?: HttpBody | undefined;
   /** A value to send as JSON. */
   json?: unknown;
-  /** Fields to send as a web form does. */
-  form?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** Fields and files to send as `multipart/form-data`. */
+  /** QueryFields to send as a web form does. */
+  form?: QueryFields | undefined;
+  /** QueryFields and files to send as `multipart/form-data`. */
   multipart?: Multipart | undefined;
   /** Called as octets leave; the body then goes out in chunks, without `Content-Length`. */
   onUpload?: ((progress: Progress) => void) | undefined;
@@ -78,17 +100,23 @@ export function payload(options: PayloadOptions): Payload | undefined {
     );
   }
   const plain = json !== undefined
-    ? ofOctets(encoder.encode(JSON.stringify(json)), "application/json")
+    ? ofOctets(encoder.encode(jsonOf(json)), "application/json")
     : form !== undefined
-    ? ofBody(
-      new URLSearchParams(
-        Object.entries(form).map(([name, value]) => [name, `${value}`]),
-      ),
-    )
+    ? ofBody(new URLSearchParams(pairsOf(form)))
     : multipart !== undefined
     ? ofMultipart(multipart)
     : ofBody(body!);
   return onUpload ? watched(plain, onUpload) : plain;
+}
+
+function jsonOf(value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text !== undefined) return text;
+  throw new TypeError(
+    `Cannot send a request as 'json' must be a value that JSON has: current value is ${
+      Deno.inspect(value)
+    }`,
+  );
 }
 
 interface Sized extends Payload {
@@ -105,6 +133,7 @@ function ofBody(body: HttpBody): Sized {
     return ofOctets(encoder.encode(body), "text/plain;charset=UTF-8");
   }
   if (body instanceof Uint8Array) return ofOctets(body);
+  if (body instanceof ArrayBuffer) return ofOctets(new Uint8Array(body));
   if (body instanceof URLSearchParams) {
     return ofOctets(
       encoder.encode(`${body}`),
@@ -126,7 +155,9 @@ function ofBody(body: HttpBody): Sized {
     return { type: undefined, again: false, octets: undefined, open };
   }
   throw new TypeError(
-    `Cannot send a request as 'body' must be text, octets, a form, a Blob or a stream: current value is ${body}`,
+    `Cannot send a request as 'body' must be text, octets, a form, a Blob or a stream, and other values go as 'json': current value is ${
+      Deno.inspect(body)
+    }`,
   );
 }
 

@@ -42,8 +42,11 @@ export interface RawParts {
   readonly target?: string | undefined;
   /** The version. @default {"1.1"} */
   readonly version?: string | undefined;
-  /** The fields, in their order; `Host` and `Content-Length` are put in where they are missing. */
-  readonly fields?: readonly HeaderField[] | undefined;
+  /**
+   * The fields, in their order, as pairs or by name; `Host` and `Content-Length`
+   * are put in where they are missing.
+   */
+  readonly fields?: readonly HeaderField[] | Readonly<Record<string, string>>;
   /** The body. */
   readonly body?: string | Uint8Array | undefined;
 }
@@ -259,7 +262,7 @@ function onWire(
  * is missing; octets go out as they are. A connection that is given stays open.
  *
  * @param to Where to connect, or an open connection.
- * @param request A text, octets, or the parts.
+ * @param request A text, octets, or the parts. @default {GET of "/"}
  * @param options How long to wait, and how much to take.
  * @returns The reply, and both sides' octets.
  * @throws {NetError} `"malformed"` for a reply that is no HTTP/1.1 or too large,
@@ -287,7 +290,7 @@ function onWire(
  */
 export async function raw(
   to: EndpointLike | Connection,
-  request: string | Uint8Array | RawParts,
+  request: string | Uint8Array | RawParts = {},
   options: RawOptions = {},
 ): Promise<RawReply> {
   const { timeout = 10_000, signal } = options;
@@ -372,9 +375,9 @@ function requestOctets(
     const body = empty ? request.slice(empty.index + empty[0].length) : "";
     return encoder.encode(`${head.replace(/\r?\n/g, "\r\n")}\r\n\r\n${body}`);
   }
-  const { method = "GET", target = "/", version = "1.1", fields = [] } =
-    request;
-  const { body = "" } = request;
+  const { method = "GET", target = "/", version = "1.1", body = "" } = request;
+  const fields: readonly HeaderField[] = Object.entries(request.fields ?? {})
+    .map(([name, field]) => typeof field === "string" ? [name, field] : field);
   const octets = typeof body === "string" ? encoder.encode(body) : body;
   const has = (...names: string[]) =>
     fields.some(([name]) => names.includes(name.toLowerCase()));

@@ -19,7 +19,7 @@ import { type HttpResponse, HttpStatusError } from "./response.ts";
 import { type RetryPolicy, retryPolicy } from "./retry.ts";
 import {
   checkMethod,
-  checkSizes,
+  checkOptions,
   type GetOptions,
   identity,
   joinHeaders,
@@ -102,13 +102,15 @@ export class HttpSession implements Disposable {
    * Takes what all requests share; `client` is the way to say it.
    *
    * @param options What they share.
-   * @throws {TypeError} If an option is not what it should be.
+   * @throws {RangeError} If a number is negative or none.
+   * @throws {TypeError} If another option is not what it should be.
    * @throws {ParseError} If `baseUrl` is no URL.
    */
   constructor(options: SessionOptions = {}) {
     const { cookies = true, cache, baseUrl, headers } = options;
     this.#options = options;
     this.#base = readBase(baseUrl);
+    checkOptions(this.#base?.url ?? "anything", options);
     this.#headers = headers === undefined ? undefined : new Headers(headers);
     this.#auth = identity(options.auth ?? this.#base?.auth);
     this.#retries = retryPolicy(options.retries);
@@ -284,6 +286,7 @@ export class HttpSession implements Disposable {
    * @returns The file, and how it came.
    * @throws {NetError} As `get` does.
    * @throws {HttpStatusError} If the server does not give it.
+   * @throws {TypeError} If the path is none.
    */
   download(
     url: string | URL,
@@ -343,7 +346,7 @@ export class HttpSession implements Disposable {
     const all = this.#options;
     const method = checkMethod(name);
     const { url, auth } = readTarget(to, this.#base?.url, options.query);
-    checkSizes(url, options);
+    checkOptions(url, options);
     const ask = this.#ask(method, url, options, identity(options.auth ?? auth));
     const closing = this.#closing.signal;
     const { signal } = options;

@@ -7,7 +7,12 @@
 import type { DeadlineOptions } from "../deadline.ts";
 import { ParseError } from "../errors.ts";
 import { Authenticator, type HttpAuth } from "./auth.ts";
-import type { HttpBody, Progress } from "./payload.ts";
+import {
+  type HttpBody,
+  pairsOf,
+  type Progress,
+  type QueryFields,
+} from "./payload.ts";
 import type { HttpResponse } from "./response.ts";
 import type { Multipart } from "./multipart.ts";
 import type { RetryOptions } from "./retry.ts";
@@ -17,9 +22,7 @@ export interface GetOptions extends DeadlineOptions {
   /** Header fields to send besides the usual ones. */
   headers?: HeadersInit | undefined;
   /** Parameters to add to the URL's query; a list adds one for each item. */
-  query?:
-    | Readonly<Record<string, QueryValue | readonly QueryValue[]>>
-    | undefined;
+  query?: QueryFields | URLSearchParams | string | undefined;
   /** The longest wait for the whole answer, tries and redirections included, in milliseconds. @default {30000} */
   timeout?: number | undefined;
   /** The longest wait of one try for the head of an answer, connecting included, in milliseconds. @default {Infinity} */
@@ -42,18 +45,15 @@ export interface GetOptions extends DeadlineOptions {
   throwOn?: "not-ok" | ((response: HttpResponse) => boolean) | undefined;
 }
 
-/** A value in a URL's query; `undefined` leaves it out. */
-export type QueryValue = string | number | boolean | undefined;
-
 /** Options for requests that carry a body, which is given in one of four ways. */
 export interface RequestOptions extends GetOptions {
   /** The body as it is: text, octets, a Blob, a form, a stream, or a function that opens one. */
   body?: HttpBody | undefined;
   /** A value to send as JSON. */
   json?: unknown;
-  /** Fields to send as a web form does. */
-  form?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** Fields and files to send as `multipart/form-data`. */
+  /** QueryFields to send as a web form does. */
+  form?: QueryFields | undefined;
+  /** QueryFields and files to send as `multipart/form-data`. */
   multipart?: Multipart | undefined;
   /** Called as octets leave; the body then goes out in chunks, without `Content-Length`. */
   onUpload?: ((progress: Progress) => void) | undefined;
@@ -116,11 +116,10 @@ export function readTarget(
     );
   }
   if (query) {
-    for (const [name, value] of Object.entries(query)) {
-      for (const one of Array.isArray(value) ? value : [value]) {
-        if (one !== undefined) url.searchParams.append(name, `${one}`);
-      }
-    }
+    const pairs = typeof query === "string" || query instanceof URLSearchParams
+      ? new URLSearchParams(query)
+      : pairsOf(query);
+    for (const [name, value] of pairs) url.searchParams.append(name, value);
   }
   if (url.username === "" && url.password === "") {
     return { url, auth: undefined };
@@ -134,8 +133,13 @@ export function readTarget(
   return { url, auth };
 }
 
-/** Percent escapes undone; what is no escape stays. */
-function decoded(text: string): string {
+/**
+ * Undoes the percent escapes of a name or a password in a URL.
+ *
+ * @param text What stood there.
+ * @returns The same in clear; a text with what is no escape stays as it is.
+ */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -180,28 +184,39 @@ export function joinHeaders(
   return headers;
 }
 
+/** What the numbers of a request count. */
+const COUNTED = {
+  limit: "octets",
+  maxRedirects: "redirections",
+  headTimeout: "milliseconds",
+  idleTimeout: "milliseconds",
+} as const;
+
 /**
- * Checks the numbers of a request.
+ * Checks what a request is told, before anything of it is sent.
  *
  * @param url Where it goes, for errors.
  * @param options What was given.
- * @throws {RangeError} If one is negative or none.
+ * @throws {RangeError} If a number is negative or none.
+ * @throws {TypeError} If `redirect` or `throwOn` is nothing that it may be.
  */
-export function checkSizes(
-  url: URL,
-  options: Pick<GetOptions, "limit" | "maxRedirects">,
-): void {
-  const { limit = 0, maxRedirects = 0 } = options;
-  const wrong = !(limit >= 0)
-    ? ["limit", "octets", limit]
-    : !(maxRedirects >= 0)
-    ? ["maxRedirects", "redirections", maxRedirects]
-    : undefined;
-  if (wrong) {
+export function checkOptions(url: URL | string, options: GetOptions): void {
+  for (const [name, unit] of Object.entries(COUNTED)) {
+    const { [name as keyof typeof COUNTED]: value = 0 } = options;
+    if (value >= 0) continue;
     throw new RangeError(
-      `Cannot get ${url} as '${wrong[0]}' must be 0 or more ${
-        wrong[1]
-      }: current value is ${wrong[2]}`,
+      `Cannot get ${url} as '${name}' must be 0 or more ${unit}: current value is ${value}`,
+    );
+  }
+  const { redirect = "follow", throwOn = "not-ok" } = options;
+  if (redirect !== "follow" && redirect !== "manual") {
+    throw new TypeError(
+      `Cannot get ${url} as 'redirect' must be "follow" or "manual": current value is ${redirect}`,
+    );
+  }
+  if (throwOn !== "not-ok" && typeof throwOn !== "function") {
+    throw new TypeError(
+      `Cannot get ${url} as 'throwOn' must be "not-ok" or a function: current value is ${throwOn}`,
     );
   }
 }

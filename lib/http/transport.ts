@@ -52,11 +52,16 @@ export interface Line {
  *
  * @param options How requests travel.
  * @returns The line; nothing is opened before the first request.
- * @throws {TypeError} If the proxy or a certificate is none.
+ * @throws {TypeError} If the proxy, a certificate or the version is none.
  */
 export function openLine(options: TransportOptions): Line {
   const { transport, proxy, unix, ca, certificate, version, localAddress } =
     options;
+  if (version !== undefined && version !== "1.1" && version !== "2") {
+    throw new TypeError(
+      `Cannot make a client as 'version' must be "1.1" or "2": current value is ${version}`,
+    );
+  }
   if (transport) return { send: instead(transport), close: () => {} };
   if (options.shared) return { send: fetch, close: () => {} };
   if (proxy !== undefined && unix !== undefined) {

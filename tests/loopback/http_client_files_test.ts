@@ -232,3 +232,24 @@ testUnless(NO_SOCKET, "requests go to a Unix socket", async () => {
   });
   assert.equal((await session.get("containers")).text(), "/v1/containers");
 });
+
+testUnless(
+  NO_FILES,
+  "a download to where no file can be asks nobody, and leaves nothing",
+  async () => {
+    await using place = await folder();
+    await using server = await shaky({ breaks: 0 });
+    using session = http.client();
+    await assert.rejects(session.download(server.url, place.path), {
+      code: "folder",
+      message: /it is a folder, and no file\. Try: .*\/NAME$/,
+    });
+    for (const path of ["", undefined]) {
+      await assert.rejects(
+        session.download(server.url, path as string),
+        /'path' must be the path of a file/,
+      );
+    }
+    assert.deepEqual([server.ranges, place.list()], [[], ""]);
+  },
+);

@@ -153,3 +153,15 @@ Deno.test(`hostile replies end in a reply or an error (seed ${seed})`, async () 
   }
   assert.ok(good < 200, "some were spoilt");
 });
+
+Deno.test("without a request it is a GET, and fields may come by name", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    ({ method, headers }) => new Response(`${method} ${headers.get("x-a")}`),
+  );
+  const at = `127.0.0.1:${server.addr.port}`;
+  assert.equal((await raw(at)).text(), "GET null");
+  const reply = await raw(at, { fields: { "X-A": "1", Connection: "close" } });
+  assert.equal(reply.text(), "GET 1");
+  assert.match(new TextDecoder().decode(reply.request), /\r\nX-A: 1\r\nConn/);
+});

@@ -133,7 +133,7 @@ bothEngines(
 );
 
 Deno.test("a body above the limit is refused, told or not, and a slow one too", async () => {
-  await using server = await serve({ limits: { body: 1000, bodyTime: 100 } }, {
+  await using server = await serve({ limits: { body: 1000, bodyTime: 500 } }, {
     "POST /": async ({ bytes }) => (await bytes()).length,
   });
   const post = (body: BodyInit) => ask(server.url, { method: "POST", body });

@@ -315,6 +315,25 @@ Deno.test("serve() says what is wrong with its arguments", async () => {
   for (const [key, says] of table) {
     await assert.rejects(serve({}, { [key]: () => 1 } as never), says);
   }
+  for (const routes of [undefined, () => "all", "GET /"]) {
+    await assert.rejects(
+      serve({}, routes as never),
+      /'routes' must be handlers by method and path/,
+    );
+  }
+  for (const value of ["hello", null, undefined, {}]) {
+    await assert.rejects(
+      serve({}, { "GET /": value } as never),
+      /Cannot add the route GET \/ as it must be a function/,
+    );
+  }
+  // Without them the runtime would serve in clear, at a URL of https.
+  for (const tls of [true, null, { cert: "x" }]) {
+    await assert.rejects(
+      serve({ tls: tls as never }, {}),
+      /'tls\.(cert|key)' must be PEM/,
+    );
+  }
   assert.throws(
     () => route({ body: { type: "object", oneOf: [] } as never }, () => 1),
     /without the keyword oneOf/,

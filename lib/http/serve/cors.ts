@@ -10,11 +10,11 @@ import { follows } from "./streaming.ts";
 /** Options for {@linkcode cors}. */
 export interface CorsOptions {
   /**
-   * Which origins: `"*"` for all, some by name (`"https://example.org"`), or a
+   * Which origins: `"*"` for all, one or some by name (`"https://example.org"`), or a
    * function that says. @default {"*"}
    */
   origin?:
-    | "*"
+    | string
     | readonly string[]
     | ((origin: string) => boolean)
     | undefined;
@@ -74,7 +74,9 @@ export function cors(options: CorsOptions = {}): Middleware {
   }
   const isAllowed = (from: string) =>
     origin === "*" ||
-    (typeof origin === "function" ? origin(from) : origin.includes(from));
+    (typeof origin === "function"
+      ? origin(from)
+      : [origin].flat().includes(from));
   const answer = (from: string | null, response: Response): Response => {
     const fields = response.headers;
     // What is answered depends on who asks: caches are to know.

@@ -66,6 +66,14 @@ export function isPlain(value: unknown): value is object {
 function replyWith(value: unknown, options: ReplyOptions): Response {
   const init = options as ResponseInit;
   if (value instanceof Response) {
+    // The runtime would answer 500, and tell nobody why.
+    if (value.bodyUsed || value.type === "error") {
+      throw new TypeError(
+        `Cannot answer with a Response as ${
+          value.bodyUsed ? "its body must be unread" : "it must be no error"
+        }`,
+      );
+    }
     return options.status === undefined && options.headers === undefined
       ? value
       : altered(value, options);

@@ -53,12 +53,20 @@ export class Routing {
    *
    * @param key `"GET /devices/:id"`.
    * @param value Its handler, or more.
-   * @throws {TypeError} If the key is none, or a schema is not understood.
+   * @throws {TypeError} If the key or the handler is none, or a schema is not
+   * understood.
    */
   add(key: string, value: Handler | Route): void {
-    const { spec, handler } = typeof value === "function"
-      ? { spec: {}, handler: value }
-      : value;
+    const { spec = {}, handler }: Partial<Route> = typeof value === "function"
+      ? { handler: value }
+      : value ?? {};
+    if (typeof handler !== "function") {
+      throw new TypeError(
+        `Cannot add the route ${key} as it must be a function, or made by route, resource or files: current value is ${
+          Deno.inspect(value)
+        }`,
+      );
+    }
     const { query, body }: RouteSpec = spec;
     const work: Work = {
       metrics: new RouteMetrics(key),

@@ -7,10 +7,10 @@
 import { Deadline } from "../../deadline.ts";
 import type { Address } from "../../ip/address.ts";
 import { type Endpoint, endpoint } from "../../socket/endpoint.ts";
-import { bindable } from "../../socket/local.ts";
+import { bindable, checkPem } from "../../socket/local.ts";
 import { cors, type CorsOptions } from "./cors.ts";
 import { documentRoutes, type OpenApiInfo } from "./openapi.ts";
-import type { Middleware, RouteKey, Routes } from "./route.ts";
+import type { Middleware, Route, RouteKey, Routes } from "./route.ts";
 import { connectionLimits } from "./connection_watch.ts";
 import { startLimitedEngine } from "./limited_engine.ts";
 import type { ServeLimits } from "./limits.ts";
@@ -34,11 +34,11 @@ export interface ServeOptions {
    * for others are told 421. A page elsewhere whose name is made to lead here
    * (DNS rebinding) then gets nothing. @default {every name}
    */
-  hosts?: readonly string[] | undefined;
+  hosts?: string | readonly string[] | undefined;
   /** How much it takes of a request, of requests, and of connections. */
   limits?: ServeLimits | undefined;
   /** Stands before every route, the first one outermost. */
-  use?: readonly Middleware[] | undefined;
+  use?: Middleware | readonly Middleware[] | undefined;
   /** Which pages of other origins may ask; `true` for all. @default {false} */
   cors?: boolean | CorsOptions | undefined;
   /** Whether bodies go out compressed to those who can read it. @default {false} */
@@ -74,7 +74,8 @@ export interface ServeOptions {
  * @throws {NetError} `"in-use"`, `"not-local"` or `"not-found"`.
  * @throws {PermissionError} If the runtime or the system bars it.
  * @throws {RangeError} If the port or a limit is out of range.
- * @throws {TypeError} If a key is no method and path, or there twice; if
+ * @throws {TypeError} If a key is no method and path, or there twice; if a
+ * route is no handler, or `tls` no certificate and key; if
  * `compression` is wanted where connections have limits or become WebSockets.
  * @see RFC 9110, RFC 9457 (errors)
  *
@@ -99,16 +100,22 @@ export async function serve<Key extends RouteKey>(
   options: ServeOptions,
   routes: Routes<Key>,
 ): Promise<HttpServer> {
-  const { hostname, port = 0, signal, limits = {}, use = [], tls } = options;
+  const { hostname, port = 0, signal, limits = {}, tls } = options;
   const { compression = false } = options;
+  const use = [options.use ?? []].flat();
+  const hosts = options.hosts === undefined
+    ? undefined
+    : [options.hosts].flat();
   const wanted = endpoint({ hostname, port });
+  checkRoutes(wanted, routes);
+  checkPem(wanted, tls);
   const {
     body = 1024 * 1024,
     bodyTime = 30_000,
     requests = 10_000,
   } = limits;
   const upgrades = Object.values(routes as Routes<string>).some((value) =>
-    typeof value === "object" && value.upgrades === true
+    (value as Partial<Route> | null)?.upgrades === true
   );
   const guarded = connectionLimits(limits, upgrades);
   checkLimits(wanted, { body, bodyTime, requests, ...guarded });
@@ -125,7 +132,7 @@ export async function serve<Key extends RouteKey>(
     told ? { ...known, ...documentRoutes(known, told) } : known,
     {
       middleware: allowed ? [cors(allowed), ...use] : use,
-      hosts: options.hosts?.map((name) => name.toLowerCase()),
+      hosts: hosts?.map((name) => name.toLowerCase()),
       body: { body, bodyTime },
       maxRequests: requests,
       log: options.log,
@@ -144,6 +151,16 @@ export async function serve<Key extends RouteKey>(
   signal?.addEventListener("abort", stop, { once: true });
   engine.finished.finally(() => signal?.removeEventListener("abort", stop));
   return server;
+}
+
+/** A function alone would be no routes at all, and nothing be found. */
+function checkRoutes(wanted: Endpoint, routes: unknown): void {
+  if (typeof routes === "object" && routes !== null) return;
+  throw new TypeError(
+    `Cannot serve on ${wanted} as 'routes' must be handlers by method and path, as in { "GET /": () => "hello" }, or { "* /*": handler } for all: current value is ${
+      typeof routes === "function" ? "a function" : routes
+    }`,
+  );
 }
 
 function checkLimits(

@@ -302,7 +302,11 @@ export class HttpServer implements AsyncDisposable {
     if (end === undefined) over();
     else {
       end.then(over, (error) => {
-        this.#log.record(error, exchange.request);
+        // A source that was asked to stop, and did, has not failed.
+        const { aborted, reason } = this.#stopping.signal;
+        if (!aborted || error !== reason) {
+          this.#log.record(error, exchange.request);
+        }
         over();
       });
     }

@@ -75,7 +75,7 @@ export function streaming(
         }
         controller.enqueue(octets);
       } catch (error) {
-        over.resolve();
+        over.reject(error);
         throw error;
       }
     },
@@ -85,5 +85,7 @@ export function streaming(
       await Promise.race([iterator.return?.(), undefined]);
     },
   }, { highWaterMark: 0 });
+  // An answer that no server sends has nobody who waits for its end.
+  over.promise.catch(() => {});
   return lasts(respond(body), over.promise);
 }

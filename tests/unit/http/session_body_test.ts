@@ -120,3 +120,40 @@ Deno.test("progress is told of what leaves", async () => {
   });
   assert.equal(told.at(-1)?.done, told.at(-1)?.total);
 });
+
+Deno.test("lists in a form and in a query send each item, and what is not there is left out", async () => {
+  const { session, seen } = scripted([ok]);
+  const fields = { a: [1, 2], b: undefined, c: null as never, d: "x y" };
+  await session.post("http://h.example/", { form: fields });
+  assert.equal(await seen[0]!.text(), "a=1&a=2&d=x+y");
+  for (const query of [fields, "a=1&a=2&d=x%20y"]) {
+    await session.get("http://h.example/", { query });
+    assert.equal(new URL(seen.at(-1)!.url).search, "?a=1&a=2&d=x+y");
+  }
+  const query = new URLSearchParams(fields.a.map((n) => ["a", `${n}`]));
+  await session.get("http://h.example/?z=0", { query });
+  assert.equal(new URL(seen.at(-1)!.url).search, "?z=0&a=1&a=2");
+  await session.post("http://h.example/", { multipart: { n: 7, yes: true } });
+  const form = await seen.at(-1)!.formData();
+  assert.deepEqual([form.get("n"), form.get("yes")], ["7", "true"]);
+  await session.post("http://h.example/", { body: Uint8Array.of(65).buffer });
+  assert.equal(await seen.at(-1)!.text(), "A");
+});
+
+Deno.test("what no body can be made of is refused, and nothing is sent", async () => {
+  const { session, seen } = scripted([ok]);
+  const wrong: [options: object, says: RegExp][] = [
+    [{ json: () => 1 }, /'json' must be a value that JSON has: .*Function/],
+    [{ json: Symbol("x") }, /'json' must be a value that JSON has/],
+    [{ body: { a: 1 } }, /other values go as 'json': .*\{ a: 1 \}/],
+    [{ body: 5 }, /'body' must be text, octets/],
+    [{ multipart: { a: {} } }, /'a' must be text/],
+  ];
+  for (const [options, says] of wrong) {
+    await assert.rejects(
+      session.post("http://h.example/", options),
+      (error) => error instanceof TypeError && says.test(error.message),
+    );
+  }
+  assert.equal(seen.length, 0);
+});

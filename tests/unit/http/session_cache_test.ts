@@ -67,3 +67,52 @@ Deno.test("a cache tells variants apart, and keeps no secrets nor too much", asy
   }
   assert.equal(seen.length, 6);
 });
+
+Deno.test("what a cache keeps for one is not given to another", async () => {
+  const { session, seen } = scripted([
+    (request) =>
+      new Response(request.headers.get("authorization") ?? "nobody", {
+        headers: { "cache-control": "max-age=60" },
+      }),
+  ], { cache: true });
+  const ask = async (token?: string) => {
+    const response = await session.get("http://h.example/", {
+      auth: token === undefined ? undefined : { scheme: "bearer", token },
+    });
+    return [response.text(), response.cached];
+  };
+  for (const cached of ["miss", "hit"]) {
+    assert.deepEqual(await ask("ada"), ["Bearer ada", cached]);
+    assert.deepEqual(await ask("bob"), ["Bearer bob", cached]);
+    assert.deepEqual(await ask(), ["nobody", cached]);
+  }
+  assert.equal(seen.length, 3);
+});
+
+Deno.test("a cache knows one who proves anew by Digest each time", async () => {
+  const { session } = scripted([
+    (request) =>
+      request.headers.has("authorization")
+        ? new Response("in", { headers: { "cache-control": "max-age=60" } })
+        : new Response("who?", {
+          status: 401,
+          headers: { "www-authenticate": 'Digest realm="r", nonce="n"' },
+        }),
+  ], { cache: true });
+  const ask = async (username: string) =>
+    (await session.get("http://h.example/", {
+      auth: { scheme: "digest", username, password: "x" },
+    })).cached;
+  const ada = http.client({
+    cache: session.cache!,
+    auth: { scheme: "digest", username: "ada", password: "x" },
+    transport: () =>
+      new Response("who?", {
+        status: 401,
+        headers: { "www-authenticate": 'Digest realm="r", nonce="m"' },
+      }),
+  });
+  assert.equal(await ask("ada"), "miss");
+  assert.equal(await ask("bob"), "miss");
+  assert.equal((await ada.get("http://h.example/")).cached, "hit");
+});

@@ -197,3 +197,32 @@ Deno.test("a session shows what its requests share, and no secrets", () => {
   assert.match(shown, /base URL +http:\/\/h\.example\/api\/\n/);
   assert.match(shown, /proxy +http:\/\/proxy\.example:3128\n/);
 });
+
+Deno.test("options that cannot be are refused by their names, and nothing is sent", async () => {
+  const { session, seen } = scripted([ok]);
+  const wrong: [options: object, says: RegExp][] = [
+    [{ headTimeout: -1 }, /'headTimeout' must be 0 or more milliseconds/],
+    [{ idleTimeout: "x" }, /'idleTimeout' must be 0 or more milliseconds/],
+    [{ limit: NaN }, /'limit' must be 0 or more octets/],
+    [{ maxRedirects: -1 }, /'maxRedirects' must be 0 or more redirections/],
+    [{ redirect: "error" }, /'redirect' must be "follow" or "manual"/],
+    [{ throwOn: true }, /'throwOn' must be "not-ok" or a function/],
+    [{ auth: { scheme: "basic" } }, /'username' must be a text/],
+    [
+      { auth: { scheme: "digest", username: "a" } },
+      /'password' must be a text/,
+    ],
+    [{ auth: { scheme: "bearer" } }, /'token' must be a text/],
+  ];
+  for (const [options, says] of wrong) {
+    await assert.rejects(session.get("http://h.example/", options), says);
+    assert.throws(() => http.client(options), says);
+  }
+  assert.equal(seen.length, 0);
+  for (const version of ["3", 2]) {
+    assert.throws(
+      () => http.client({ version: version as never }),
+      /'version' must be "1.1" or "2"/,
+    );
+  }
+});
