@@ -9,6 +9,7 @@ import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { NetError, ParseError } from "../errors.ts";
 import { Endpoint } from "../socket/endpoint.ts";
 import { failure } from "../socket/failure.ts";
+import { decoded } from "../http/settings.ts";
 import { accepted, OFFER } from "./deflate.ts";
 import { acceptOf, hasWord, type Head, readHead } from "./handshake.ts";
 import { checkNumbers } from "./numbers.ts";
@@ -21,8 +22,8 @@ export interface ConnectOptions extends DeadlineOptions, SocketLimits {
   timeout?: number | undefined;
   /** Stops the attempt; the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Subprotocols, the most wanted first. */
-  protocols?: readonly string[] | undefined;
+  /** Subprotocols, the most wanted first; or one. */
+  protocols?: string | readonly string[] | undefined;
   /**
    * Header fields to send besides the usual ones: cookies, `Authorization`; a
    * `Host` takes the place of the URL's.
@@ -64,8 +65,8 @@ export async function connect(
   url: string | URL,
   options: ConnectOptions = {},
 ): Promise<Socket> {
-  const { timeout = 10_000, signal, protocols = [], compress = false } =
-    options;
+  const { timeout = 10_000, signal, compress = false } = options;
+  const protocols = [options.protocols ?? []].flat();
   const target = parseUrl(`${url}`);
   checkNumbers(`connect to ${target}`, options);
   const key = crypto.getRandomValues(new Uint8Array(16)).toBase64();
@@ -76,7 +77,7 @@ export async function connect(
   try {
     socket.write(request);
     const head = await readHead(socket, endpoint, deadline);
-    const deflate = await checkAnswer(head, key, target, options);
+    const deflate = await checkAnswer(head, key, target, protocols, compress);
     deadline.signal.throwIfAborted();
     return new Socket(socket, head.rest, {
       ...options,
@@ -156,9 +157,7 @@ function writeRequest(
   if (compress) lines.push(`Sec-WebSocket-Extensions: ${OFFER}`);
   own.delete("host");
   if (url.username !== "" && !own.has("authorization")) {
-    const words = [url.username, url.password].map(decodeURIComponent).join(
-      ":",
-    );
+    const words = [url.username, url.password].map(decoded).join(":");
     own.set(
       "authorization",
       `Basic ${new TextEncoder().encode(words).toBase64()}`,
@@ -230,7 +229,8 @@ async function checkAnswer(
   { start, fields }: Head,
   key: string,
   url: URL,
-  { protocols = [], compress = false }: ConnectOptions,
+  protocols: readonly string[],
+  compress: boolean,
 ): Promise<Deflate | undefined> {
   const fail = (reason: string, code: string): never => {
     throw new NetError(reason, { code, op: "connect to", target: `${url}` });

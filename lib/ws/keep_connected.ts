@@ -14,13 +14,18 @@ import type { Message, Socket } from "./socket.ts";
 
 /** Options for {@linkcode keepConnected}. */
 export interface KeepOptions extends ConnectOptions {
+  /** Closes it for good. */
+  signal?: AbortSignal | undefined;
   /** The first wait before another try, in milliseconds; it doubles. @default {200} */
   minDelay?: number | undefined;
   /** The longest wait, in milliseconds. @default {30000} */
   maxDelay?: number | undefined;
   /** Tries in a row without success until it gives up. @default {10} */
   tries?: number | undefined;
-  /** Called with every new connection: log in, subscribe again. */
+  /**
+   * Called with every new connection, before anything else is sent or read over
+   * it: log in, subscribe again.
+   */
   onOpen?: ((socket: Socket) => void | Promise<void>) | undefined;
   /** Draws from 0 up to and without 1; half of each wait is by chance. @default {Math.random} */
   random?: (() => number) | undefined;
@@ -119,7 +124,6 @@ export class KeptSocket implements AsyncIterable<Message>, AsyncDisposable {
   /** Closes it for good. */
   async close(): Promise<void> {
     this.#stop.abort(this.#over());
-    await this.#socket?.close();
     await this.finished;
   }
 
@@ -196,16 +200,20 @@ export class KeptSocket implements AsyncIterable<Message>, AsyncDisposable {
         const socket = await connect(this.url, { ...this.#options, signal });
         const start = performance.now();
         this.#connections++;
-        this.#socket = socket;
+        const stop = () => void socket.close();
+        signal.addEventListener("abort", stop, { once: true });
+        if (signal.aborted) stop();
         try {
           await onOpen?.(socket);
+          // Whoever sends or reads waits until that is done.
+          this.#socket = socket;
+          this.#tell();
         } catch (reason) {
           error = reason;
           await socket.close(1011);
         }
-        this.#tell();
-        if (signal.aborted) await socket.close();
         const { code, wasClean } = await socket.closed;
+        signal.removeEventListener("abort", stop);
         if (performance.now() - start >= STEADY) failures = 0;
         if (code === 1000 && wasClean) break;
         error ??= new NetError(`the connection ended with ${code}`, {

@@ -7,8 +7,7 @@
 import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
 import { count } from "../inspect/units.ts";
-import { OPCODE } from "./frames.ts";
-import type { Message, Socket } from "./socket.ts";
+import { type Message, payloadOf, type Socket } from "./socket.ts";
 
 /** Options for {@linkcode Room}. */
 export interface RoomOptions {
@@ -26,8 +25,6 @@ export interface BroadcastOptions {
   /** Who does not hear it: the one who said it. */
   except?: Socket | undefined;
 }
-
-const encoder = new TextEncoder();
 
 /**
  * Sockets that hear what is said to all. One that reads slowly holds nobody up:
@@ -131,9 +128,7 @@ export class Room implements Iterable<Socket> {
    * @returns How many it was sent to.
    */
   broadcast(message: Message, options: BroadcastOptions = {}): number {
-    const text = typeof message === "string";
-    const opcode = text ? OPCODE.text : OPCODE.binary;
-    const payload = text ? encoder.encode(message) : message;
+    const [opcode, payload] = payloadOf(message);
     // Members of the same kind get the very same octets.
     const frames = new Map<string, Uint8Array>();
     let sent = 0;

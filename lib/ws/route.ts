@@ -89,6 +89,11 @@ export class SocketRoute<Path extends string = string> implements Route<Path> {
    */
   constructor(options: RouteOptions, attend: RouteHandler<Path>) {
     checkNumbers("make a route", options);
+    if (typeof attend !== "function") {
+      throw new TypeError(
+        `Cannot make a route as 'handler' must be a function: current value is ${attend}`,
+      );
+    }
     this.#options = options;
     this.#attend = attend;
     this.handler = (exchange) => this.#answer(exchange);

@@ -8,7 +8,7 @@ import type { Server as NodeServer, Socket as NodeSocket } from "node:net";
 import { Deadline } from "../deadline.ts";
 import { Endpoint, endpoint } from "../socket/endpoint.ts";
 import { failure } from "../socket/failure.ts";
-import { bindable } from "../socket/local.ts";
+import { bindable, checkHandler, checkPem } from "../socket/local.ts";
 import { checkNumbers } from "./numbers.ts";
 import { Server } from "./server.ts";
 import type { Socket } from "./socket.ts";
@@ -23,6 +23,7 @@ import type { Handler, ServeOptions } from "./serve_options.ts";
  * @throws {NetError} `"in-use"`, `"not-local"` or `"not-found"`.
  * @throws {PermissionError} If the runtime or the system bars it.
  * @throws {RangeError} If the port or another number is out of range.
+ * @throws {TypeError} If the handler is none, or `tls` no certificate and key.
  * @see RFC 6455 §4.2
  *
  * @example
@@ -43,6 +44,8 @@ export async function serve(
 ): Promise<Server> {
   const { hostname, port = 0, signal, tls } = options;
   const wanted = endpoint({ hostname, port });
+  checkHandler(handler);
+  checkPem(wanted, tls);
   checkNumbers(`serve on ${wanted}`, options);
   using deadline = new Deadline("listen on", `${wanted}`, { signal });
   const local = await bindable("listen on", wanted, deadline);

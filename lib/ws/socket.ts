@@ -21,8 +21,36 @@ import { Wire } from "./wire.ts";
 export type Message = string | Uint8Array;
 
 const encoder = new TextEncoder();
+
+/**
+ * What a message is in a frame.
+ *
+ * @param message A text, or octets.
+ * @returns Opcode and payload.
+ * @throws {TypeError} If it is neither.
+ */
+export function payloadOf(message: Message): [number, Uint8Array] {
+  if (typeof message === "string") {
+    return [OPCODE.text, encoder.encode(message)];
+  }
+  if (message instanceof Uint8Array) return [OPCODE.binary, message];
+  throw new TypeError(
+    `Cannot send a message as it must be a text or a Uint8Array, such as JSON.stringify(value): current value is ${
+      Deno.inspect(message)
+    }`,
+  );
+}
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const AT_ONCE = Promise.resolve();
+
+/**
+ * Not everyone who sends stays to see how it ends: one client that leaves must
+ * not end the program of a server that tells many.
+ */
+function unheard(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
+}
 
 /**
  * A WebSocket; `connect` and `serve` give them out.
@@ -147,19 +175,16 @@ export class Socket implements AsyncIterable<Message>, AsyncDisposable {
 
   /**
    * Sends a message. It is on its way when this returns; the promise says when
-   * there is room for more.
+   * there is room for more, and need not be waited for.
    *
    * @param message A text, or octets.
    * @param options How long to wait for room, and who may stop the wait.
    * @throws {NetError} `"closed"`, `"reset"`, `"timeout"`: with the close code.
+   * @throws {TypeError} If the message is neither.
    */
   send(message: Message, options?: DeadlineOptions): Promise<void> {
-    const text = typeof message === "string";
-    const payload = text ? encoder.encode(message) : message;
-    return this.sendFrame(
-      this.frame(text ? OPCODE.text : OPCODE.binary, payload),
-      options,
-    );
+    const [opcode, payload] = payloadOf(message);
+    return this.sendFrame(this.frame(opcode, payload), options);
   }
 
   /**
@@ -190,16 +215,14 @@ export class Socket implements AsyncIterable<Message>, AsyncDisposable {
    */
   sendFrame(frame: Uint8Array, options?: DeadlineOptions): Promise<void> {
     if (this.state !== "open") {
-      return Promise.reject(this.#wire.gone("send to"));
+      return unheard(Promise.reject(this.#wire.gone("send to")));
     }
     this.#messagesSent++;
     this.#wire.write(frame);
     if (this.bufferedAmount < this.#highWater) return AT_ONCE;
     this.#drained ??= Promise.withResolvers();
     const { promise } = this.#drained;
-    // Not everyone who sends stays to see how it ends.
-    promise.catch(() => {});
-    return this.#within("send to", promise, options);
+    return unheard(this.#within("send to", promise, options));
   }
 
   /**

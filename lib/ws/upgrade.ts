@@ -12,14 +12,14 @@ import { acceptOf, hasWord, type Head } from "./handshake.ts";
 /** What a server wants of requests. */
 export interface UpgradeRules {
   /** Subprotocols that it speaks; a client's most wanted one is taken. */
-  readonly protocols?: readonly string[] | undefined;
+  readonly protocols?: string | readonly string[] | undefined;
   /** Whether to deflate messages with clients that offer it. @default {false} */
   readonly compress?: boolean | undefined;
   /**
    * The pages that may connect, as origins; clients that are no browsers name
    * none, and may. @default {all of them}
    */
-  readonly origins?: readonly string[] | undefined;
+  readonly origins?: string | readonly string[] | undefined;
   /**
    * Looks at a request: `false` refuses it with 403, a number with that status.
    */
@@ -196,15 +196,16 @@ export async function judge(
     !/^[A-Za-z\d+/]{22}==$/.test(key)
   ) return { status: 400, reason: "this is no handshake of WebSocket" };
   const origin = headers.get("origin");
-  if (rules.origins && origin !== null && !rules.origins.includes(origin)) {
+  const { origins } = rules;
+  if (origins && origin !== null && ![origins].flat().includes(origin)) {
     return { status: 403, reason: "pages of that origin may not connect" };
   }
   const verdict = await rules.accept?.(request) ?? true;
   if (verdict !== true) {
     return { status: verdict || 403, reason: "this may not connect" };
   }
-  const protocol = protocols.find((name) => rules.protocols?.includes(name)) ??
-    "";
+  const ours = [rules.protocols ?? []].flat();
+  const protocol = protocols.find((name) => ours.includes(name)) ?? "";
   const deflate = rules.compress
     ? await agree(headers.get("sec-websocket-extensions") ?? undefined)
     : undefined;
