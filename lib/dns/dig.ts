@@ -13,6 +13,7 @@ import {
   opcodeName,
   rcodeName,
 } from "./message_parts.ts";
+import { Columns } from "./columns.ts";
 import { absoluteName } from "./names.ts";
 import { type DnsOptRecord, type DnsRecord, recordLine } from "./record.ts";
 
@@ -75,16 +76,11 @@ export function messageText(
 }
 
 function questionLine(name: string, of: string, type: string): string {
-  const tabs = (text: string, column: number): string =>
-    "\t".repeat(Math.max(1, Math.ceil((column - text.length) / 8)));
-  const start = `;${name}`;
-  // Columns 32 and 40 are for class and type, as in records.
-  const gap = start.length < 32
-    ? tabs(start, 32)
-    : start.length % 8 === 7
-    ? " "
-    : " ";
-  return `${start}${gap}${of}\t${type}`;
+  const line = new Columns();
+  // The semicolon before it is no part of the columns.
+  line.put(name, 32);
+  line.put(of, 40);
+  return `;${line.text}${type}`;
 }
 
 function section(

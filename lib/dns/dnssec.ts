@@ -8,7 +8,7 @@
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { ParseError } from "../errors.ts";
 import { dnsConfig } from "../linux/dns_config.ts";
-import { plainName } from "./names.ts";
+import { asciiName, plainName } from "./names.ts";
 import type { QueryOptions, ServerLike } from "./query.ts";
 import { typeName, typeNumber } from "./record.ts";
 import { ROOT_ANCHORS } from "./roots.ts";
@@ -71,7 +71,7 @@ export async function validate(
 ): Promise<Validation> {
   const { timeout = 30_000, signal, anchors = ROOT_ANCHORS } = options;
   const type = typeName(typeNumber(options.type ?? "A"));
-  const wanted = plainName(name);
+  const wanted = plainName(asciiName(name));
   const trusted = anchors.map(anchor);
   const server = options.server ?? (await dnsConfig()).servers[0]!;
   using deadline = new Deadline("validate", name, { timeout, signal });

@@ -15,7 +15,7 @@ import type {
   ForwardOptions,
 } from "./forward_options.ts";
 import type { Message } from "./message.ts";
-import { lowerName, plainName } from "./names.ts";
+import { asciiName, lowerName, plainName } from "./names.ts";
 import { query } from "./query.ts";
 import {
   className,
@@ -150,7 +150,7 @@ export class Forwarder {
     options: { class?: string | number; dnssec?: boolean } = {},
   ): Promise<Forwarded> {
     const question: DnsQuestion = {
-      name: plainName(name),
+      name: plainName(asciiName(name)),
       type: typeName(typeNumber(type)),
       class: className(classNumber(options.class ?? "IN")),
     };

@@ -26,11 +26,29 @@ export function plainName(name: string): string {
   }
   // One octet may be written in several ways: what messages are read as is one.
   const octets = [0];
-  for (const label of labelsOf(new Sink("dns"), name).toReversed()) {
+  const sink = new Sink("dns");
+  sink.path = "name";
+  for (const label of labelsOf(sink, name).toReversed()) {
     octets.unshift(label.length, ...label);
   }
   const from = new Cursor(Uint8Array.from(octets), 0, octets.length);
   return readName(from, Infinity);
+}
+
+/**
+ * Brings a name that somebody asks about into the letters of the DNS: those
+ * beyond ASCII travel as Punycode, except with mDNS.
+ *
+ * @param name The name as it was typed.
+ * @returns The same, `"xn--…"` in the place of labels with other letters; what
+ * makes no host's name as it is.
+ * @see RFC 5891 §4, RFC 6762 §16, UTS #46
+ */
+export function asciiName(name: string): string {
+  const foreign = typeof name === "string" && /[^\0-\x7f]/.test(name);
+  // A URL would undo escapes of its own, and end the host at these.
+  if (!foreign || /[\\%@:/?#]|\.local\.?$/i.test(name)) return name;
+  return URL.parse(`http://${name}`)?.hostname ?? name;
 }
 
 /** Whether a name needs no escape, and all its labels are in order. */

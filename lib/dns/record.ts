@@ -18,6 +18,7 @@ import type {
   DnsRecord,
   DnsRecordInput,
 } from "../packet/layers/dns/record.ts";
+import { Columns } from "./columns.ts";
 import { absoluteName } from "./names.ts";
 import { dataText } from "./record_text.ts";
 
@@ -234,20 +235,4 @@ export function recordLine(record: DnsRecord): string {
   line.put(of, 40);
   line.put(number === undefined ? record.type : typeName(number), 48);
   return line.text + dataText(record);
-}
-
-/** Puts texts into columns by tabs, as BIND's programs do. */
-class Columns {
-  text = "";
-  #at = 0;
-
-  /** Writes a text, and goes on to a column, or one farther. */
-  put(text: string, column: number): void {
-    const end = this.#at + text.length;
-    const to = Math.max(column, end + 1);
-    const tabs = Math.floor(to / 8) - Math.floor(end / 8);
-    const from = tabs > 0 ? to - to % 8 : end;
-    this.text += text + "\t".repeat(tabs) + " ".repeat(to - from);
-    this.#at = to;
-  }
 }

@@ -8,7 +8,7 @@ import { DecodeError } from "../errors.ts";
 import { type Subnet, subnet } from "../ip/subnet.ts";
 import { decode, encode, encodeBriefly, type Message } from "./message.ts";
 import type { MessageFlag, MessageInput } from "./message_parts.ts";
-import { plainName, sameName } from "./names.ts";
+import { asciiName, plainName, sameName } from "./names.ts";
 import {
   className,
   classNumber,
@@ -92,7 +92,7 @@ export class Request {
     id: number = randomId(),
   ) {
     const { mixedCase = false, cookie = false } = options;
-    const plain = plainName(name);
+    const plain = plainName(asciiName(name));
     this.question = {
       name: mixedCase ? mixed(plain) : plain,
       type: typeName(typeNumber(type)),

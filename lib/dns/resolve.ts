@@ -10,7 +10,7 @@ import { type Address, address } from "../ip/address.ts";
 import { searchNames } from "../linux/dns/resolv_conf.ts";
 import { type DnsConfig, dnsConfig } from "../linux/dns_config.ts";
 import type { Answer } from "./answer.ts";
-import { plainName, reverseName } from "./names.ts";
+import { asciiName, plainName, reverseName } from "./names.ts";
 import { query, type QueryOptions } from "./query.ts";
 import { type DataRecord, typeName, typeNumber } from "./record.ts";
 import { answering, type LookupTry, Resolution } from "./resolution.ts";
@@ -80,18 +80,19 @@ export async function resolve(
 ): Promise<Resolution> {
   const { servers, timeout = 15_000, signal } = options;
   const { hosts = !servers, search = !servers } = options;
-  plainName(name);
+  const ascii = asciiName(name);
+  plainName(ascii);
   const types = type === undefined
     ? ["A", "AAAA"]
     : [typeName(typeNumber(type))];
   const config = options.config ??
     (servers === undefined || hosts || search ? await dnsConfig() : undefined);
-  const known = hosts ? inHosts(config, name, types) : undefined;
+  const known = hosts ? inHosts(config, ascii, types) : undefined;
   if (known !== undefined) return known;
   const asked = servers ?? config!.servers;
   const names = search && config !== undefined
-    ? searchNames(config.resolvConf, name)
-    : [name];
+    ? searchNames(config.resolvConf, ascii)
+    : [ascii];
   using deadline = new Deadline("resolve", name, { timeout, signal });
   const lookup = new Lookup(asked, options, config, deadline);
   let best: Resolution | undefined;

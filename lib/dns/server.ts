@@ -38,6 +38,7 @@ const PORTS: Readonly<Record<Transport, number>> = {
  * @returns Host and port.
  * @throws {ParseError} If the text names none.
  * @throws {RangeError} If the port is 0 or above 65535.
+ * @throws {TypeError} If it is nothing that names one.
  */
 export function serverEndpoint(
   server: ServerLike,
@@ -46,9 +47,21 @@ export function serverEndpoint(
   const port = PORTS[transport];
   const peer = typeof server === "string"
     ? fromText(server, port)
-    : "hostname" in server
-    ? endpoint({ hostname: server.hostname, port: server.port ?? port })
-    : new Endpoint(`${server}`, port);
+    : "hostname" in Object(server)
+    ? endpoint({
+      hostname: (server as Endpoint).hostname,
+      port: (server as Endpoint).port ?? port,
+    })
+    : tryParse(`${server}`) !== undefined
+    ? new Endpoint(`${server}`, port)
+    : undefined;
+  if (peer === undefined) {
+    throw new TypeError(
+      `Cannot ask as 'server' must be an address, a name or { hostname, port }: current value is ${
+        Deno.inspect(server)
+      }`,
+    );
+  }
   if (peer.port > 0) return peer;
   throw new RangeError(
     `Cannot ask ${peer} as 'port' must be an integer from 1 to 65535: current value is 0`,

@@ -7,7 +7,7 @@
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { NetError } from "../errors.ts";
 import type { Answer } from "./answer.ts";
-import { isWithin, plainName, sameName } from "./names.ts";
+import { asciiName, isWithin, plainName, sameName } from "./names.ts";
 import { query } from "./query.ts";
 import { type DnsRecord, ofType, typeName, typeNumber } from "./record.ts";
 import { answering } from "./resolution.ts";
@@ -69,7 +69,7 @@ export async function trace(
 ): Promise<Trace> {
   const { timeout = 30_000, signal, family = 4 } = options;
   const type = typeName(typeNumber(options.type ?? "A"));
-  const wanted = plainName(name);
+  const wanted = plainName(asciiName(name));
   const roots: Place[] = options.roots === undefined
     ? ROOT_SERVERS.map(([name, ipv4, ipv6]) => ({
       name,

@@ -11,7 +11,7 @@ import { paint } from "../inspect/paint.ts";
 import { bytes, count, duration } from "../inspect/units.ts";
 import type { Endpoint } from "../socket/endpoint.ts";
 import { decode, encode, type Message } from "./message.ts";
-import { absoluteName, plainName, sameName } from "./names.ts";
+import { absoluteName, asciiName, plainName, sameName } from "./names.ts";
 import type { TlsOptions } from "./query.ts";
 import { type DnsRecord, ofType, recordLine } from "./record.ts";
 import { randomId } from "./request.ts";
@@ -184,7 +184,7 @@ export async function transfer(
   const { transport = "tcp", tls = {}, timeout = 60_000, signal } = options;
   const { limit = 256 * 1024 * 1024 } = options;
   const peer = serverEndpoint(server, transport);
-  const name = plainName(zone);
+  const name = plainName(asciiName(zone));
   const id = randomId();
   const start = performance.now();
   using deadline = new Deadline("transfer", `${name} from ${peer}`, {

@@ -146,6 +146,10 @@ async function facts(t: Deno.TestContext): Promise<void> {
         [leaf, "www.ed.test", "A", { nsid: true }, "+nsid"],
         [leaf, "hash.test", "DNSKEY", { transport: "tcp" }, "+tcp"],
         [leaf, "elsewhere.example", "A", {}],
+        // The columns shift with the name's length in more than one way.
+        ...[7, 8, 15, 23, 31, 36, 37, 38, 39, 40, 47, 48].map((length) =>
+          [leaf, `${"n".repeat(length - 6)}.test`, "A", {}] as const
+        ),
         [
           resolver,
           "www.ed.test",

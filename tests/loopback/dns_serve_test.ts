@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { decode, encode } from "../../lib/dns/message.ts";
 import { query } from "../../lib/dns/query.ts";
 import { ofType, recordData } from "../../lib/dns/record.ts";
+import { resolve } from "../../lib/dns/resolve.ts";
 import { transfer } from "../../lib/dns/transfer.ts";
 import { serve } from "../../lib/dns/serve.ts";
 import { parseZone, zone } from "../../lib/dns/zone_parse.ts";
@@ -157,8 +158,11 @@ Deno.test("a function that fails is SERVFAIL, and one that says nothing is silen
     }
     throw new Error("no time");
   });
-  assert.equal((await query(server.address, "a.test")).status, "SERVFAIL");
-  assert.equal((await query(server.address, "wrong")).status, "SERVFAIL");
+  for (const name of ["a.test", "wrong"]) {
+    const once = { attempts: 1 };
+    const { status } = await query(server.address, name, "A", once);
+    assert.equal(status, "SERVFAIL", name);
+  }
   await assert.rejects(
     query(server.address, "silent", "A", { timeout: 100, attempts: 1 }),
     { code: "timeout" },
@@ -168,8 +172,11 @@ Deno.test("a function that fails is SERVFAIL, and one that says nothing is silen
 });
 
 Deno.test("one connection carries many questions, answered side by side", async () => {
+  const others = Promise.withResolvers<void>();
+  let asked = 0;
   await using server = await serve(async ({ name }) => {
-    await new Promise((done) => setTimeout(done, name === "slow" ? 100 : 0));
+    if (++asked === 201) others.resolve();
+    if (name === "slow") await others.promise;
     return { rcode: name === "slow" ? 3 : 0 };
   });
   await using conn = await tcp.connect(server.address);
@@ -219,4 +226,26 @@ Deno.test("a server shows its zones and what it has counted", async () => {
     Deno.inspect(server.zones[0]),
     /zone example\. serial 1, \d+ records/,
   );
+});
+
+Deno.test("a name beyond ASCII is asked about as the zone has it", async () => {
+  await using server = await serve(
+    ZONE.replace("$ORIGIN example.", "$ORIGIN xn--bcher-kva.example."),
+  );
+  for (const name of ["www.bücher.example", "WWW.BÜCHER.example."]) {
+    const { status, answers } = await query(server.address, name);
+    assert.deepEqual([status, answers.length], ["NOERROR", 1], name);
+  }
+  const servers = [server.address];
+  const found = await resolve("www.bücher.example", "A", { servers });
+  assert.deepEqual([found.ok, found.name], [true, "www.bücher.example"]);
+});
+
+Deno.test("what names no server is refused by its name", async () => {
+  for (const wrong of [undefined, 7, {}, []]) {
+    await assert.rejects(
+      query(wrong as never, "www.example"),
+      /'server' must be an address, a name or \{ hostname, port \}/,
+    );
+  }
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   absoluteName,
+  asciiName,
   isWithin,
   nameLabels,
   parentName,
@@ -29,7 +30,10 @@ Deno.test("plainName() gives each name one form", () => {
     assert.throws(() => plainName(name), RangeError, name);
   }
   assert.throws(() => plainName("a\\"), TypeError);
-  assert.throws(() => plainName(7 as unknown as string), TypeError);
+  assert.throws(
+    () => plainName(7 as unknown as string),
+    /Cannot build dns as 'name' must be a domain name: current value is 7/,
+  );
 });
 
 Deno.test("names are compared by labels, not by letters", () => {
@@ -70,4 +74,20 @@ Deno.test("names are in the order of RFC 4034 §6.1", () => {
     "\\200.z.example",
   ];
   assert.deepEqual(order.toReversed().sort(compareNames), order);
+});
+
+Deno.test("names beyond ASCII are asked about in Punycode, others as they are", () => {
+  for (
+    const [name, ascii] of [
+      ["bücher.example", "xn--bcher-kva.example"],
+      ["BÜCHER.example.", "xn--bcher-kva.example."],
+      ["_sip._tcp.bücher.example", "_sip._tcp.xn--bcher-kva.example"],
+      ["例え。テスト", "xn--r8jz45g.xn--zckzah"],
+      ["Drucker im Büro._ipp._tcp.local", "Drucker im Büro._ipp._tcp.local"],
+      ["Büro.local.", "Büro.local."],
+      ["b\\195\\188cher.example", "b\\195\\188cher.example"],
+      ["ü/x.example", "ü/x.example"],
+      ["WWW.Example", "WWW.Example"],
+    ] as const
+  ) assert.equal(asciiName(name), ascii, name);
 });
