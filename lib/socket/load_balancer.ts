@@ -146,7 +146,7 @@ export class LoadBalancer implements AsyncDisposable {
     options: LoadBalancerOptions = {},
   ) {
     const { strategy = "round-robin" } = options;
-    if (targets.length === 0) {
+    if (!(targets?.length > 0)) {
       throw new RangeError(
         "Cannot balance load as 'targets' must be one or more: current value is none",
       );

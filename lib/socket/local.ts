@@ -14,6 +14,45 @@ import { Endpoint } from "./endpoint.ts";
 import { failure, notAllowed, permissionHost } from "./failure.ts";
 
 /**
+ * Checks who is to serve: without a handler every connection would fail.
+ *
+ * @param handler What was given.
+ * @throws {TypeError} If it is no function.
+ */
+export function checkHandler(handler: unknown): void {
+  if (typeof handler === "function") return;
+  throw new TypeError(
+    `Cannot serve as 'handler', which comes after the options, must be a function: current value is ${handler}`,
+  );
+}
+
+/** This side's certificate chain and its private key, as PEM. */
+interface Pem {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * Checks what a server is to speak TLS with: without a certificate the runtime
+ * speaks in clear, or to nobody.
+ *
+ * @param wanted Where it is to listen, for the error.
+ * @param tls What was given.
+ * @throws {TypeError} If there is no certificate or no key.
+ */
+export function checkPem(wanted: Endpoint, tls: Pem | undefined): void {
+  if (tls === undefined) return;
+  for (const name of ["cert", "key"] as const) {
+    if (typeof tls?.[name] === "string") continue;
+    throw new TypeError(
+      `Cannot listen on ${wanted} as 'tls.${name}' must be PEM, with "-----BEGIN …": current value is ${
+        tls?.[name]
+      }`,
+    );
+  }
+}
+
+/**
  * Finds the address to bind, and settles that the runtime lets us.
  *
  * @param op What for: `"listen on"`.

@@ -9,13 +9,13 @@ import type { DeadlineOptions } from "../deadline.ts";
 import { failure } from "./failure.ts";
 import { type FreshSocket, opened } from "./fresh_socket.ts";
 import { CLOSED, type Inflow, type Reader } from "./inflow.ts";
+import { octetsOf } from "./octets.ts";
 import { within } from "./waiting.ts";
 
 /** What is waited for without a clock, on the path that servers take most. */
 export const NO_LIMIT: DeadlineOptions = {};
 
 const DONE = Promise.resolve();
-const encoder = new TextEncoder();
 
 /** Octets on their way from the program to a socket. */
 export class Outflow {
@@ -51,7 +51,7 @@ export class Outflow {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#inflow.failed) return this.#refuse();
     if (this.#ended) return this.#refuse(CLOSED);
-    const octets = typeof data === "string" ? encoder.encode(data) : data;
+    const octets = octetsOf(data);
     const { length } = octets;
     if (length === 0) return DONE;
     this.#inflow.show("sent", octets);

@@ -17,6 +17,7 @@ import {
 } from "./listener.ts";
 import { ErrorLog } from "./error_log.ts";
 import { ServerMetrics } from "./server_metrics.ts";
+import { checkHandler } from "./local.ts";
 import { type CloseOptions, drainOf, Running } from "./running.ts";
 
 export type { CloseOptions };
@@ -302,6 +303,7 @@ export class Server implements AsyncDisposable {
  * @throws {NetError} `"in-use"`, `"not-local"` or `"not-found"`.
  * @throws {PermissionError} If the runtime or the system bars it.
  * @throws {RangeError} If the port or another number is out of range.
+ * @throws {TypeError} If the handler is no function.
  *
  * @example
  * ```ts
@@ -321,6 +323,7 @@ export async function serve(
   handler: Handler,
 ): Promise<Server> {
   checkNumbers("serve", options);
+  checkHandler(handler);
   return new Server(await listen(options), handler, options);
 }
 

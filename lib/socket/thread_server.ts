@@ -13,6 +13,7 @@ import type { Respond } from "./answering.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ErrorLog } from "./error_log.ts";
 import { checkNumbers, listen } from "./listener.ts";
+import { checkHandler } from "./local.ts";
 import type { CloseOptions, Handler, ServeOptions } from "./server.ts";
 import { ServerMetrics } from "./server_metrics.ts";
 import {
@@ -265,6 +266,7 @@ async function start(
   const { threads = usual, backlog = 4096, maxConnections = Infinity } =
     options;
   checkNumbers("serve", options);
+  checkHandler(handler);
   if (!(Number.isInteger(threads) && threads >= 1)) {
     throw new RangeError(
       `Cannot serve as 'threads' must be an integer, 1 or more: current value is ${threads}`,

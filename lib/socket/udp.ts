@@ -10,6 +10,7 @@ import { count } from "../inspect/units.ts";
 import type { Datagram } from "./datagram.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ErrorLog } from "./error_log.ts";
+import { checkHandler } from "./local.ts";
 import { type CloseOptions, drainOf, Running } from "./running.ts";
 import type { OpenOptions } from "./udp_carrier.ts";
 import { open } from "./udp_open.ts";
@@ -233,6 +234,7 @@ export async function serve(
       `Cannot serve as 'concurrency' must be 1 or more: current value is ${concurrency}`,
     );
   }
+  checkHandler(handler);
   return new Server(await open(options), handler, options);
 }
 

@@ -18,6 +18,7 @@ import {
   type Membership,
   membership,
 } from "./multicast.ts";
+import { octetsOf } from "./octets.ts";
 import { familyOf } from "./socket_address.ts";
 import {
   type Carrier,
@@ -28,8 +29,6 @@ import {
 import { LiveOptions } from "./udp_live_options.ts";
 import { Targets } from "./udp_target.ts";
 import { untilClosed, within } from "./waiting.ts";
-
-const encoder = new TextEncoder();
 
 /**
  * A UDP socket; {@linkcode open} and {@linkcode connect} give it. Iterate over
@@ -155,8 +154,8 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
    * one met a closed port, `"not-found"`, `"unreachable"`, `"closed"`, `"timeout"`.
    * @throws {PermissionError} If the runtime or the system bars it, as it does
    * broadcast unless that option is set.
-   * @throws {TypeError} If the socket and the address are of different families, or
-   * it is connected to another.
+   * @throws {TypeError} If the socket and the address are of different families, it
+   * is connected to another, or the data are neither text nor octets.
    */
   async send(
     data: string | Uint8Array,
@@ -166,7 +165,7 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
     options.signal?.throwIfAborted();
     const target = this.#targets.read(to);
     if (this.#closing) throw closedError("send to", target ?? this.remote!);
-    const octets = typeof data === "string" ? encoder.encode(data) : data;
+    const octets = octetsOf(data);
     const taken = this.#carrier.send(octets, target);
     if (options.timeout === undefined && options.signal === undefined) {
       await taken;
@@ -194,10 +193,7 @@ export class Socket implements AsyncIterable<Datagram>, AsyncDisposable {
     options.signal?.throwIfAborted();
     const target = this.#targets.read(to);
     if (this.#closing) throw closedError("send to", target ?? this.remote!);
-    const octets = Array.from(
-      list,
-      (data) => typeof data === "string" ? encoder.encode(data) : data,
-    );
+    const octets = Array.from(list, octetsOf);
     const sending = this.#carrier.sendAll(octets, target).then((result) => {
       this.#sent += result.taken;
       this.#bytesSent += result.octets;

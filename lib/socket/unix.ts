@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { Connection } from "./connection.ts";
 import { failure, notAllowed } from "./failure.ts";
+import { checkHandler } from "./local.ts";
 import {
   checkNumbers,
   type Listener,
@@ -164,6 +165,7 @@ export async function serve(
   handler: Handler,
 ): Promise<Server> {
   checkNumbers("serve", options);
+  checkHandler(handler);
   return new Server(await listen(options), handler, options);
 }
 

@@ -145,7 +145,7 @@ testUnless(
     while (last === undefined) {
       try {
         stack.use(
-          await tcp.connect({ port }, { timeout: 150, options: { ttl: 5 } }),
+          await tcp.connect({ port }, { timeout: 1000, options: { ttl: 5 } }),
         );
       } catch (error) {
         last = error;

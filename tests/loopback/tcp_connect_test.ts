@@ -46,7 +46,7 @@ testUnless(
     while (true) {
       try {
         stack.use(
-          await tcp.connect({ hostname: "::1", port }, { timeout: 150 }),
+          await tcp.connect({ hostname: "::1", port }, { timeout: 1000 }),
         );
       } catch {
         break;

@@ -306,3 +306,17 @@ Deno.test("small writes leave at once: no wait of 40 ms for Nagle", async () => 
   // With Nagle nearly all of them wait.
   assert.ok(times.sort((a, b) => a - b)[25]! < 35, `${times} ms`);
 });
+
+Deno.test("what is neither text nor octets is refused, and the connection goes on", async () => {
+  await using server = await tcp.serve({}, tcp.echo);
+  await using conn = await tcp.connect(server.address);
+  for (const data of [Uint16Array.of(1, 2), { a: 1 }, 5, undefined]) {
+    assert.throws(
+      () => conn.write(data as never),
+      /'data' must be a text or a Uint8Array: current value is/,
+    );
+  }
+  await conn.write("x");
+  assert.equal(text((await conn.read())!), "x");
+  assert.equal(conn.bytesSent, 1);
+});

@@ -175,7 +175,7 @@ testUnless(
     const failed = async () => {
       for (let i = 0; i < 64; i++) {
         try {
-          stack.use(await tcp.connect({ port }, { timeout: 100 }));
+          stack.use(await tcp.connect({ port }, { timeout: 1000 }));
         } catch (error) {
           return error as { code?: string };
         }

@@ -202,7 +202,14 @@ Deno.test("a client that stays silent is dropped after idleTimeout", async () =>
   assert.match(`${server.errors[0]}`, /idle for 40 ms/);
 });
 
-Deno.test("serve() checks its numbers before it listens", async () => {
+Deno.test("serve() checks its numbers and its handler before it listens", async () => {
+  await assert.rejects(
+    tcp.serve((() => {}) as never, undefined as never),
+    /'handler', which comes after the options, must be a function/,
+  );
+  await assert.rejects(tcp.serveThreads({}, undefined as never), /'handler',/);
+  await assert.rejects(tcp.serveSync({}, undefined as never), /'handler',/);
+  await assert.rejects(tcp.loadBalancer({}, undefined as never), RangeError);
   for (
     const options of [{ maxConnections: 0 }, { idleTimeout: -1 }, { port: -1 }]
   ) {

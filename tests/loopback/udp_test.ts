@@ -78,7 +78,7 @@ test("iteration gives each datagram, and ends when the socket closes", async () 
   await sink.close();
 });
 
-test("a datagram that is too large, to port 0 or of the other family is refused", async () => {
+test("a datagram that is too large, to port 0, of the other family or of no octets is refused", async () => {
   await using socket = await udp.open();
   await assert.rejects(socket.send(new Uint8Array(65_508), socket.address), {
     code: "too-large",
@@ -88,6 +88,14 @@ test("a datagram that is too large, to port 0 or of the other family is refused"
     name: "TypeError",
     message: /'to' must be an IPv4 address: current value is \[::1\]:9/,
   });
+  // Two octets of these four would go, and no word.
+  for (const data of [Uint16Array.of(1, 2), { a: 1 }, 5, undefined]) {
+    const says = /'data' must be a text or a Uint8Array: current value is/;
+    const wrong = data as never;
+    await assert.rejects(socket.send(wrong, socket.address), says);
+    await assert.rejects(socket.sendAll([wrong], socket.address), says);
+  }
+  await assert.rejects(udp.serve({}, undefined as never), /'handler', which/);
   assert.equal(socket.sent, 0);
 });
 
