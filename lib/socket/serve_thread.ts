@@ -29,6 +29,17 @@ function load(source: string): unknown {
   return new Function(`return (${source})`)();
 }
 
+/** Tells what a handler threw: in words alone if it cannot go to another thread. */
+function tell(error: unknown): void {
+  try {
+    scope.postMessage({ kind: "error", error });
+  } catch {
+    const { message = `${error}`, stack } = error as Partial<Error>;
+    const told = Object.assign(new Error(message), stack && { stack });
+    scope.postMessage({ kind: "error", error: told });
+  }
+}
+
 async function serve(start: ThreadStart): Promise<void> {
   const handler = load(start.handler) as Handler;
   const { hostname, port, backlog, idleTimeout, maxConnections } = start;
@@ -42,7 +53,7 @@ async function serve(start: ThreadStart): Promise<void> {
   });
   const server = new Server(listener, handler, {
     maxConnections,
-    onError: (error) => scope.postMessage({ kind: "error", error }),
+    onError: tell,
   });
   const counters = new Float64Array(start.counters);
   const count = () => COUNTERS.forEach((name, i) => counters[i] = server[name]);
@@ -62,7 +73,7 @@ function answer(start: ThreadStart): void {
   const answering = new Answering(start, respond);
   scope.postMessage({ kind: "listening", port: answering.port });
   // It does not return before it is told to stop, and hears of that by the flag.
-  answering.run((error) => scope.postMessage({ kind: "error", error }));
+  answering.run(tell);
   scope.postMessage({ kind: "stopped" });
   scope.close();
 }

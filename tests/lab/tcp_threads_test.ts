@@ -100,6 +100,36 @@ testUnless(
   },
 );
 
+Deno.test("what cannot be copied from a thread is told in words, and the thread serves on", async () => {
+  const servers = [
+    await tcp.serveThreads({ threads: 1 }, async (conn) => {
+      const octets = await conn.read();
+      if (octets?.[0] === 120) throw new Error("odd", { cause: () => {} });
+      if (octets?.[0] === 121) throw () => "odder";
+      await conn.write(octets!);
+    }),
+    ...NO_LIBC ? [] : [
+      await tcp.serveSync({}, (octets) => {
+        if (octets[0] === 120) throw new Error("odd", { cause: () => {} });
+        if (octets[0] === 121) throw () => "odder";
+        return octets;
+      }),
+    ],
+  ];
+  for (const each of servers) {
+    await using server = each;
+    for (
+      const [said, heard] of [["x", null], ["y", null], ["abc", "abc"]] as const
+    ) {
+      await using client = await tcp.connect(server.address);
+      await client.write(said);
+      assert.equal(text(await client.read({ timeout: 20_000 })), heard);
+    }
+    await until(() => server.errors.length === 2);
+    assert.match(server.errors.join("; "), /^Error: odd; Error: .*odder/);
+  }
+});
+
 testUnless(
   NO_LIBC,
   "serveSync() closes at null, keeps what was thrown, and serves on",
