@@ -36,6 +36,7 @@ standard error.
   --file FILE        write the rules there, for nft -f, or as /etc/nftables.conf
   --apply            give them to the kernel, until you say that all is well
     --confirm SECONDS  how long you have for that  (30)
+    --previous FILE    what made the rules that are there, if nft read it
   --force            even if they cut the SSH session that you are in
 It ends with 0, with 1 if something is wrong, 2 if the command line is.`;
 
@@ -81,6 +82,7 @@ const OPTIONS = {
   "file": { type: "string" },
   "apply": { type: "boolean", default: false },
   "confirm": { type: "string", default: "30" },
+  "previous": { type: "string" },
   "force": { type: "boolean", default: false },
   "help": { type: "boolean", short: "h", default: false },
 } as const;
@@ -324,24 +326,26 @@ async function apply(
   { values }: Typed,
   answers: Answers,
 ): Promise<void> {
-  const { confirm, force } = values;
+  const { confirm, force, previous } = values;
   await using applied = await net.firewall.apply(pattern, {
     apply: true,
     confirm,
     force,
+    ...previous !== undefined &&
+      { previous: await Deno.readTextFile(previous) },
   });
   await say(
     `The kernel has them. Can you still get in, from another window? Type yes within ${confirm} s to keep them:`,
   );
   const answer = await Promise.race([
     answers.next(),
-    applied.ended.then(() => undefined),
+    applied.ended.then(() => undefined, () => undefined),
   ]);
   if (answer === "yes") {
     await applied.confirm();
     await say("They stay.");
   } else {
-    await applied.restore().catch(() => {});
+    await applied.restore();
     await say("What was there before is back.");
     Deno.exitCode = 1;
   }
@@ -368,14 +372,22 @@ async function main(args: string[]): Promise<void> {
   if (all.values.apply) await apply(pattern, all, answers);
 }
 
+/** What to type for what the library calls by its own words. */
+const FLAGS: Readonly<Record<string, string>> = {
+  "unknown-source": "--previous with the file that made it",
+  "would-cut": "--force",
+};
+
 await main(Deno.args).then(() => Deno.exit(), (error) => {
   // Text that does not parse is a SyntaxError; parseArgs throws TypeErrors.
   const isMistake = error instanceof RangeError ||
     error instanceof TypeError || error instanceof SyntaxError;
   const isWorld = error instanceof net.NetError ||
-    error instanceof Deno.errors.NotFound;
+    Object.values(Deno.errors).some((kind) => error instanceof kind);
   if (!isMistake && !isWorld) throw error;
-  console.error(error.message);
+  const { message, code, hint } = error as net.NetError;
+  const flag = FLAGS[code];
+  console.error(hint && flag ? message.replace(hint, () => flag) : message);
   if (isMistake) console.error(USAGE);
   Deno.exit(isMistake ? 2 : 1);
 });

@@ -143,7 +143,7 @@ export class Ruleset implements RulesetData {
  *
  * @param tables Tables, each of another family or name.
  * @returns The ruleset.
- * @throws {TypeError} If two have the same family and name.
+ * @throws {TypeError} If one is no table, or two have the same family and name.
  *
  * @example
  * ```ts
@@ -156,7 +156,13 @@ export class Ruleset implements RulesetData {
  */
 export function ruleset(...tables: readonly Table[]): Ruleset {
   const names = new Set<string>();
-  for (const { family, name } of tables) {
+  for (const each of tables) {
+    if (!Array.isArray(each?.chains)) {
+      throw new TypeError(
+        "Cannot make a ruleset as each part must be a table; of another ruleset, ...that.tables",
+      );
+    }
+    const { family, name } = each;
     const full = `${family} ${name}`;
     if (names.has(full)) {
       throw new TypeError(
@@ -176,6 +182,7 @@ export function ruleset(...tables: readonly Table[]): Ruleset {
  * @param options What `include` and variables stand for.
  * @returns The ruleset that it leaves on a machine that had none.
  * @throws {ParseError} With line and column, and what was expected there.
+ * @throws {TypeError} If it is no text.
  * @see nft(8)
  *
  * @example
@@ -188,6 +195,11 @@ export function ruleset(...tables: readonly Table[]): Ruleset {
  * ```
  */
 export function parse(text: string, options?: ParseOptions): Ruleset {
+  if (typeof text !== "string") {
+    throw new TypeError(
+      `Cannot parse a ruleset as 'text' must be a string: current value is ${text}`,
+    );
+  }
   return new Ruleset(parseTables(text, options));
 }
 

@@ -26,7 +26,7 @@ const skip = withoutNamespaces();
 /** A namespace, and what is often done in it; afterwards nothing may be left. */
 class Place implements AsyncDisposable {
   readonly namespace = createNetworkNamespace();
-  readonly #before = leftovers();
+  readonly #before = folders();
 
   nft(text: string): Promise<string> {
     return runNft(["nft", "-f", "-"], text, "test", this);
@@ -53,27 +53,32 @@ class Place implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose]() {
-    const id = namespaceId(this.namespace).replace(/\D/g, "");
+    const id = namespaceId(this.namespace);
     libc().close(this.namespace);
-    await Deno.remove(`/run/netrepl/firewall/${id}.json`).catch(() => {});
-    await until(() => leftovers().length <= this.#before.length);
+    const record = `/run/netrepl/firewall/${id.replace(/\D/g, "")}.json`;
+    await Deno.remove(record).catch(() => {});
+    await until(() =>
+      guards(id).length === 0 && folders().length <= this.#before.length
+    );
   }
 }
 
-/** Folders and processes of guards. */
-function leftovers(): string[] {
-  const found = [...Deno.readDirSync("/tmp")].map(({ name }) => name).filter((
-    name,
-  ) => name.startsWith("netrepl-firewall-"));
-  for (const { name } of Deno.readDirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
+/** Folders of guards, whoever's they are: they are there for a moment. */
+const folders = (): string[] =>
+  [...Deno.readDirSync("/tmp")].map(({ name }) => name)
+    .filter((name) => name.startsWith("netrepl-firewall-"));
+
+/** Guards in a namespace. */
+const guards = (id: string): string[] =>
+  [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
     try {
+      if (Deno.readLinkSync(`/proc/${name}/ns/net`) !== id) return [];
       const words = Deno.readTextFileSync(`/proc/${name}/cmdline`);
-      if (words.includes("netrepl-firewall-")) found.push(words);
-    } catch { /* it has ended */ }
-  }
-  return found;
-}
+      return words.includes("netrepl-firewall-") ? [words] : [];
+    } catch {
+      return []; // It is no process, or has ended.
+    }
+  });
 
 const OLD = "table inet f { chain old { tcp dport 1 accept; }; }";
 const NEW = "table inet f { chain new { tcp dport 2 accept; }; }";
@@ -117,7 +122,6 @@ testUnless(skip, "without confirmation the old rules come back", async () => {
   await place.nft(OLD);
   const before = await place.rules();
   const applied = await place.apply(NEW, { confirm: 1, previous: OLD });
-  assert.doesNotMatch(await place.rules(), /dport 1/);
   assert.equal(await applied.ended, "restored");
   assert.equal(await place.rules(), before);
   await assert.rejects(applied.confirm(), { code: "restored" });
@@ -134,9 +138,20 @@ testUnless(
     const error = await applied.restore().then(() => {}, (error) => error);
     assert.equal(error.code, "not-restored");
     assert.match(error.message, /nosuch0/);
-    const [file] = error.hint.match(/\/tmp\/.*\.nft$/)!;
-    assert.match(await Deno.readTextFile(file), /nosuch0/);
-    await Deno.remove(file.replace(/\/[^/]*$/, ""), { recursive: true });
+    const left = async (error: { hint: string }) => {
+      const [file] = error.hint.match(/\/tmp\/.*\.nft$/)!;
+      assert.match(await Deno.readTextFile(file), /nosuch0/);
+      await Deno.remove(file.replace(/\/[^/]*$/, ""), { recursive: true });
+    };
+    await left(error);
+    // A block that ends with this error has no second one on top of it.
+    const block = async () => {
+      await using applied = await place.apply(NEW, { confirm: 60, previous });
+      await applied.restore();
+    };
+    const again = await block().then(() => {}, (error) => error);
+    assert.equal(again.code, "not-restored");
+    await left(again);
   },
 );
 
@@ -172,6 +187,54 @@ testUnless(skip, "an abort puts the old rules back", async () => {
     );
     assert.equal(await place.rules(), "");
   }
+});
+
+testUnless(
+  skip,
+  "an abort of what has ended already ends nothing",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      // The shell is gone, and what it started still holds its output open.
+      const script =
+        `mkfifo $0/held; echo $$ > $0/pid; cat $0/held & mv $0/pid $0/started`;
+      const reason = new Error("enough");
+      const aborter = new AbortController();
+      const running = assert.rejects(
+        runNft(["sh", "-c", script, folder], "", "test", {
+          signal: aborter.signal,
+        }),
+        reason,
+      );
+      const read = (path: string) => Deno.readTextFile(path).catch(() => "");
+      let pid = "";
+      await until(async () => {
+        pid = (await read(`${folder}/started`)).trim();
+        return pid !== "";
+      });
+      await until(async () => await read(`/proc/${pid}/stat`) === "");
+      // Whether Deno knows of it by now or not, nothing may be thrown.
+      for (let turn = 0; turn < 10; turn++) {
+        await new Promise((go) => setTimeout(go));
+      }
+      aborter.abort(reason);
+      await Deno.writeTextFile(`${folder}/held`, "");
+      await running;
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+testUnless(skip, "the time to confirm is a number, or false", async () => {
+  await using place = new Place();
+  for (const confirm of [true, "30", 0, NaN, Infinity]) {
+    await assert.rejects(
+      place.apply(NEW, { confirm: confirm as number }),
+      RangeError,
+    );
+  }
+  assert.equal(await place.rules(), "");
 });
 
 for (const signal of ["SIGKILL", "SIGINT"] as const) {

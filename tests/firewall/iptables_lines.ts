@@ -99,6 +99,8 @@ INPUT -m conntrack --ctstatus ASSURED,CONFIRMED -j ACCEPT
 INPUT -m conntrack ! --ctstatus SEEN_REPLY -j ACCEPT
 INPUT -m conntrack --ctexpire 10:20 -j ACCEPT
 INPUT -m conntrack ! --ctexpire 10 -j ACCEPT
+INPUT -m conntrack ! --ctexpire 4294967295 -j ACCEPT
+INPUT -m conntrack --ctexpire 0: -j ACCEPT
 INPUT -m conntrack --ctdir REPLY -j ACCEPT
 INPUT -m conntrack --ctstate NEW --ctdir ORIGINAL -j ACCEPT
 INPUT -m mark --mark 0x1 -j ACCEPT
@@ -217,6 +219,7 @@ FORWARD -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu
 FORWARD -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1360
 PREROUTING -p tcp -j TCPOPTSTRIP --strip-options 8,2
 PREROUTING -p tcp -j TCPOPTSTRIP --strip-options timestamp,sack
+PREROUTING -p tcp -j TCPOPTSTRIP --strip-options 6,253
 POSTROUTING -j CLASSIFY --set-class 1:2a
 PREROUTING -p tcp -m tcp --dport 80 -j TPROXY --on-port 3129 --on-ip 127.0.0.1 --tproxy-mark 0x1/0x1
 PREROUTING -p udp -j TPROXY --on-port 3129 --on-ip 0.0.0.0 --tproxy-mark 0x0/0x0
@@ -247,6 +250,7 @@ POSTROUTING -j MASQUERADE --random-fully
 PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080
 PREROUTING -p udp -j REDIRECT --to-ports 5300-5400 --random
 PREROUTING -p tcp -j REDIRECT
+PREROUTING -p tcp -j REDIRECT --to-ports ftp-data
 PREROUTING -d 10.1.0.0/16 -j NETMAP --to 10.2.0.0/16
 POSTROUTING -s 10.2.0.0/16 -j NETMAP --to 10.1.0.0/16
 INPUT -p tcp -j SNAT --to-source 10.0.0.1
@@ -260,6 +264,7 @@ OUTPUT -p tcp -m tcp --dport 80 -j DNAT --to-destination 127.0.0.1:8080
 PREROUTING -p udp -m udp --dport 53 -j CT --notrack
 PREROUTING -j NOTRACK
 PREROUTING -j CT --zone 5
+PREROUTING -j CT --ctevents new,helper,mark
 PREROUTING -j CT --zone-orig 6
 PREROUTING -m rpfilter --invert -j DROP
 PREROUTING -m rpfilter --loose --validmark -j ACCEPT

@@ -185,6 +185,7 @@ testUnless(
         'mount -t tmpfs none /run && "$@"; echo "code $?"; nft list tables',
         "sh",
         ...[Deno.execPath(), ...SCRIPT, "--yes", "--open", "tcp/22", "--apply"],
+        ...["--confirm", "3600"],
       ], answer);
     const [kept, refused, silent] = await Promise.all([
       inNamespace("yes\n"),
@@ -196,6 +197,43 @@ testUnless(
     for (const { out, err } of [refused, silent]) {
       assert.match(err, /What was there before is back\.\n$/);
       assert.match(out, /code 1\n$/);
+    }
+  },
+);
+
+testUnless(
+  reason,
+  "rules that nft read from a file are changed when it is said which file",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const file = `${folder}/rules`;
+      const first = await script(["--yes", "--open", "tcp/22", "--file", file]);
+      assert.equal(first.code, 0, first.err);
+      const change = (...more: string[]) =>
+        run("unshare", [
+          "-Urnm",
+          "sh",
+          "-c",
+          'mount -t tmpfs none /run && nft -f $0 && "$@"; echo "code $?"; nft list ruleset',
+          file,
+          ...[Deno.execPath(), ...SCRIPT, "--yes", "--open", "tcp/80"],
+          ...["--apply", "--confirm", "3600", ...more],
+        ], "yes\n");
+      const [unknown, known, directory] = await Promise.all([
+        change(),
+        change("--previous", file),
+        script(["--yes", "--file", folder]),
+      ]);
+      assert.match(unknown.err, /source is not known.*Try: --previous with/);
+      assert.match(unknown.out, /code 1\n[^]*dport 22/);
+      assert.match(known.err, /They stay\.\n$/);
+      assert.match(known.out, /code 0\n[^]*dport 80/);
+      assert.doesNotMatch(known.out.replace(/^[^]*code 0/, ""), /dport 22/);
+      assert.deepEqual([directory.code, directory.out], [1, ""]);
+      assert.match(directory.err, /rules[^]*directory/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
     }
   },
 );

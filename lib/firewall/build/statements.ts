@@ -48,15 +48,19 @@ const translation = (draft: Draft, name: string, statement: Statement) => ({
 /** A rate as a limit has it. */
 export function limitOf(rate: string, options: LimitOptions = {}): Limit {
   const parts =
-    /^(\d+)(?: ?(bytes|kbytes|mbytes))?\/(second|minute|hour|day|week)$/.exec(
-      rate,
-    );
+    /^([1-9]\d*)(?: ?(bytes|kbytes|mbytes))?\/(second|minute|hour|day|week)$/
+      .exec(
+        rate,
+      );
   if (!parts) {
     throw must('a rate must be as "10/second" or "2 mbytes/second"', rate);
   }
   const [, count, unit, per] = parts;
   const { burst, over } = options;
   const volume = typeof burst === "string" ? volumeOf(burst) : undefined;
+  if (!(volume || (burst ?? 1) as number >= 1)) {
+    throw must("a burst must be 1 or more", burst);
+  }
   return {
     rate: Number(count),
     per: per as "second",
@@ -188,13 +192,22 @@ const toChain =
     return end(draft, name, { [name]: { target } } as unknown as Statement);
   };
 
+function checkedLog(log: LogOptions | null): LogOptions | null {
+  if (new TextEncoder().encode(log?.prefix).length > 127) {
+    throw must("a log prefix must have at most 127 octets", log?.prefix);
+  }
+  return log;
+}
+
 /** The steps by name. */
 export const steps = {
   counter: (draft: Draft, counter?: string | Counts): Draft =>
     step(draft, "counter", { counter: counter ?? null }),
   log: (draft: Draft, options?: string | LogOptions): Draft =>
     step(draft, "log", {
-      log: typeof options === "string" ? { prefix: options } : options ?? null,
+      log: checkedLog(
+        typeof options === "string" ? { prefix: options } : options ?? null,
+      ),
     }),
   limit: (draft: Draft, rate: string, options?: LimitOptions): Draft =>
     step(draft, "limit", { limit: limitOf(rate, options) }),

@@ -10,6 +10,7 @@ import type {
   Base,
   Chain,
   Family,
+  Hook,
   NamedMap,
   NamedObject,
   NamedSet,
@@ -17,6 +18,7 @@ import type {
   Table,
 } from "../model/ruleset.ts";
 import { parseTime } from "../model/time.ts";
+import { wrongName } from "../text/own_name.ts";
 import { verdictOf } from "./comparisons.ts";
 import type { VerdictLike } from "./field.ts";
 import { priorityOf } from "./priority.ts";
@@ -146,6 +148,21 @@ export function table<const F extends Family>(
   name: string,
   spec: TableSpec<F> = {},
 ): Table {
+  if (!Object.hasOwn(HOOKS, family)) {
+    throw new TypeError(
+      `Cannot make a table as its family must be ${
+        Object.keys(HOOKS).join(", ")
+      }: current value is ${family}`,
+    );
+  }
+  const must = typeof name === "string" ? wrongName(name) : "be a text";
+  if (must) {
+    throw new TypeError(
+      `Cannot make a table as its name must ${must}: current value is ${
+        JSON.stringify(name)
+      }`,
+    );
+  }
   const { chains = {}, sets = {}, maps = {}, objects = {}, flags, comment } =
     spec;
   const where = `in table ${family} ${name}`;
@@ -203,24 +220,41 @@ function chainOf(
   };
 }
 
+const OF_IP: readonly Hook[] = [
+  ...["prerouting", "input", "forward", "output", "postrouting"] as const,
+];
+/** Where chains of type filter stand. */
+const HOOKS: Readonly<Record<Family, readonly Hook[]>> = {
+  inet: [...OF_IP, "ingress", "egress"],
+  ip: OF_IP,
+  ip6: OF_IP,
+  bridge: OF_IP,
+  arp: ["input", "output"],
+  netdev: ["ingress", "egress"],
+};
+
 function baseOf(
   name: string,
   spec: BaseOptions & { readonly type: Base["type"] },
   family: Family,
 ): Base {
   const { type, hook, policy = "accept", devices } = spec;
+  const check = (what: string, value: string, words: readonly string[]) => {
+    if (words.includes(value)) return;
+    throw new TypeError(
+      `Cannot use chain ${name} as ${what} must be ${
+        words.join(", ")
+      }: current value is ${value}`,
+    );
+  };
+  check("its type", type, ["filter", "nat", "route"]);
   const hooks = type === "nat"
     ? ["prerouting", "input", "output", "postrouting"]
     : type === "route"
     ? ["output"]
-    : undefined;
-  if (hooks && !hooks.includes(hook)) {
-    throw new TypeError(
-      `Cannot use chain ${name} as the hook of a chain of type ${type} must be ${
-        hooks.join(", ")
-      }: current value is ${hook}`,
-    );
-  }
+    : HOOKS[family];
+  check(`the hook of a chain of type ${type}`, hook, hooks);
+  check("its policy", policy, ["accept", "drop"]);
   const priority = priorityOf(family, spec.priority);
   return { type, hook, priority, policy, ...devices && { devices } };
 }

@@ -197,8 +197,12 @@ function expiration({ values, negated, offset }: Option): Alternatives {
   const compare = (op: "<" | ">=", right: number): Statement => ({
     match: { op, left, right },
   });
-  // Beyond what milliseconds in 32 bits can say, there is no end.
-  const after = high < 4294966 ? high + 1 : undefined;
+  // Milliseconds in 32 bits say no more.
+  const most = 4294967;
+  // Only what has a connection fits, whatever is compared.
+  const any = compare("<", most);
+  if (low > most) return negated ? one(any) : never(offset);
+  const after = high < most ? high + 1 : undefined;
   const ways = negated
     ? [
       ...low ? [[compare("<", low)]] : [],
@@ -207,6 +211,7 @@ function expiration({ values, negated, offset }: Option): Alternatives {
     : one(
       ...low ? [compare(">=", low)] : [],
       ...after ? [compare("<", after)] : [],
+      ...low || after ? [] : [any],
     );
   return ways.length ? ways : never(offset);
 }

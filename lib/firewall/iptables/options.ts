@@ -33,20 +33,40 @@ export class Options {
   /** The match or target. */
   readonly name: string;
   readonly offset: number;
-  readonly #given: Map<string, Option>;
+  readonly #given = new Map<string, Option>();
+  /** Those with a `!` that nobody has asked for yet. */
+  readonly #inverted = new Map<string, Option>();
 
   constructor(name: string, offset: number) {
     this.name = name;
     this.offset = offset;
-    this.#given = new Map();
   }
 
   /** Takes an option in, once. */
   add(option: Option): void {
-    if (this.#given.has(option.name)) {
-      throw new Refused(`${option.name} is given twice`, option.offset);
+    const { name, negated, offset } = option;
+    if (this.#given.has(name)) {
+      throw new Refused(`${name} is given twice`, offset);
     }
-    this.#given.set(option.name, option);
+    if (!negated) {
+      this.#given.set(name, option);
+      return;
+    }
+    const inverted = this.#inverted.set(name, option);
+    this.#given.set(name, {
+      ...option,
+      get negated() {
+        inverted.delete(name);
+        return true;
+      },
+    });
+  }
+
+  /** Refuses a `!` before an option that means nothing with it. */
+  refuseInverted(): void {
+    for (const { offset } of this.#inverted.values()) {
+      throw new Refused('"!" cannot stand here', offset);
+    }
   }
 
   /** The names of what was given. */

@@ -72,6 +72,7 @@ export function translate(raw: RawRule, around: Around): readonly Rule[] {
   let inTurn = 0;
   for (const { extension, options } of reading.loaded) {
     const made = extension.read(options, setting);
+    options.refuseInverted();
     if (extension === targets[targetName ?? ""]) action = made;
     else parts.push(made);
     if (options.name === "hashlimit") counted = parts.length;

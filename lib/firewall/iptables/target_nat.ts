@@ -44,6 +44,12 @@ function portsOf(word: Word): Expression {
       "dnat to 10.0.0.1 : tcp dport map { 5000 : 80, 5001 : 81 }",
     );
   }
+  // A name may have a dash in it.
+  const port = readPort(word.text);
+  if (port !== undefined) return port;
+  if (/^-|-$/.test(word.text)) {
+    throw new Refused("a range of ports has both ends", word.offset);
+  }
   return spanValue(spanIn(word, 65535, readPort, "-"));
 }
 

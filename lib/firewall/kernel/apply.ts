@@ -38,6 +38,8 @@ export class Applied {
   readonly until: Date | undefined;
   readonly #guard: Guard | undefined;
   readonly #record: () => Promise<boolean>;
+  /** What became of it was told to who asked, and need not be told again. */
+  #isTold = false;
 
   /** @ignore */
   constructor(
@@ -56,6 +58,7 @@ export class Applied {
    * @throws {NetError} With code `"restored"`, if it was too late.
    */
   async confirm(): Promise<void> {
+    this.#isTold = true;
     if (await this.#guard?.keep() === "restored") {
       throw new NetError("the time was up, and the old rules are back", {
         code: "restored",
@@ -72,6 +75,7 @@ export class Applied {
    * already; with code `"not-restored"` if the kernel refuses the old ones.
    */
   async restore(): Promise<void> {
+    this.#isTold = true;
     if (!this.#guard || await this.#guard.restore() === "kept") {
       throw new NetError("the new rules were confirmed", {
         code: "confirmed",
@@ -88,7 +92,11 @@ export class Applied {
 
   /** Puts the old rules back, unless the new ones were confirmed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#guard?.restore();
+    try {
+      await this.#guard?.restore();
+    } catch (error) {
+      if (!this.#isTold) throw error;
+    }
   }
 
   /** What it says at the prompt. */
@@ -140,7 +148,9 @@ export async function apply(
     });
   }
   const { confirm = lab ? false : 30, namespace } = options;
-  if (confirm !== false && !(confirm >= 1 && confirm <= 86_400)) {
+  const isTime = typeof confirm === "number" && confirm >= 1 &&
+    confirm <= 86_400;
+  if (confirm !== false && !isTime) {
     throw new RangeError(
       `Cannot apply rules as 'confirm' must be from 1 to 86400 seconds, or false: current value is ${confirm}`,
     );

@@ -15,7 +15,6 @@ import { runNft } from "./nft.ts";
 export interface CheckOptions {
   /** Interfaces that are to be there, for rules that need them: `iif`, netdev chains. @default {those of this machine that the ruleset names} */
   interfaces?: readonly string[] | undefined;
-  /** Ends nft. */
   /** Stops it; the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }

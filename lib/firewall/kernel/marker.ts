@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type NftOptions, refusal, startIn } from "./nft.ts";
+import { endChild, type NftOptions, refusal, startIn } from "./nft.ts";
 
 const OP = "watch packets";
 
@@ -65,7 +65,7 @@ export class Marker {
 
   /** Has nft do something that ends with a word from it. */
   async #tell(text: string, signal: AbortSignal | undefined): Promise<void> {
-    const stop = () => this.#child.kill("SIGKILL");
+    const stop = () => endChild(this.#child);
     signal?.addEventListener("abort", stop, { once: true });
     const writer = this.#child.stdin.getWriter();
     await writer.write(new TextEncoder().encode(text));

@@ -37,7 +37,7 @@ export async function runNft(
 ): Promise<string> {
   options.signal?.throwIfAborted();
   const child = startIn(options.namespace, words, op);
-  const kill = () => child.kill("SIGKILL");
+  const kill = () => endChild(child);
   options.signal?.addEventListener("abort", kill, { once: true });
   try {
     const writing = writeAll(child.stdin, input);
@@ -95,6 +95,19 @@ export function startIn(
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw missing(program!, op, cause);
+  }
+}
+
+/**
+ * Kills a child, if it is there still: nobody would catch what an abort throws.
+ *
+ * @param child The child.
+ */
+export function endChild(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended; what it said is on its way.
   }
 }
 

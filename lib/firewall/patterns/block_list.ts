@@ -7,6 +7,7 @@
 import { type Addresses, set } from "../../ip/set/set.ts";
 import type { SetSpec } from "../build/table.ts";
 import { iif, ip, ip6, meta, rule } from "../build/words.ts";
+import { onlyKnown } from "../known_options.ts";
 import { because, joined, type Pattern, pattern } from "./pattern.ts";
 
 /** Options for {@linkcode blockList}. */
@@ -45,6 +46,18 @@ export interface BlockListOptions {
  * ```
  */
 export function blockList(options: BlockListOptions): Pattern {
+  onlyKnown("make a block list", options, {
+    prefixes: true,
+    except: true,
+    outgoing: true,
+    counters: true,
+    name: true,
+  });
+  if (options.prefixes === undefined) {
+    throw new TypeError(
+      "Cannot make a block list as 'prefixes' must be addresses, subnets and ranges: current value is undefined",
+    );
+  }
   const { except, outgoing = true, counters, name = "block_list" } = options;
   const listed = set(options.prefixes);
   const all = except === undefined ? listed : listed.difference(except);

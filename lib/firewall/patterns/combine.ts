@@ -33,6 +33,12 @@ import { Pattern } from "./pattern.ts";
  * ```
  */
 export function combine(...patterns: readonly Pattern[]): Pattern {
+  for (const each of patterns) {
+    if (each instanceof Pattern) continue;
+    throw new TypeError(
+      "Cannot combine patterns as each must be one of net.firewall.patterns: the tables of other rulesets go into net.firewall.ruleset(…)",
+    );
+  }
   const tables = patterns.flatMap(({ tables }) => tables);
   const names = new Set<string>();
   const closed = new Map<string, string>();

@@ -6,6 +6,7 @@
 
 import type { Addresses } from "../../ip/set/set.ts";
 import { rule } from "../build/words.ts";
+import { onlyKnown } from "../known_options.ts";
 import {
   antispoof,
   arrivesAt,
@@ -21,7 +22,7 @@ import {
   readPublications,
   translations,
 } from "./forward.ts";
-import { commentOf, type GuardOptions, input } from "./input.ts";
+import { commentOf, GUARD, type GuardOptions, input } from "./input.ts";
 import { because, joined, type Pattern, pattern } from "./pattern.ts";
 import {
   matchAddresses,
@@ -50,11 +51,11 @@ export interface DmzOptions extends Omit<GuardOptions, "open"> {
   /** The interface of one's own network. */
   readonly inside: OneOrMore<string>;
   /** What the servers offer the Internet. */
-  readonly services: readonly Publication[];
+  readonly services: OneOrMore<Publication>;
   /** What the servers may use of the Internet. @default {nothing} */
-  readonly outgoing?: readonly (Service | DmzOutgoing)[] | undefined;
+  readonly outgoing?: OneOrMore<Service | DmzOutgoing> | undefined;
   /** What the firewall itself is reached at, from inside alone. @default {nothing} */
-  readonly management?: readonly Service[] | undefined;
+  readonly management?: OneOrMore<Service> | undefined;
   /** Whether IPv4 is translated. @default {true} */
   readonly nat?: boolean | undefined;
   /** The IPv4 address outside, if it is always the same. @default {whatever the interface has} */
@@ -72,6 +73,7 @@ export interface DmzOptions extends Omit<GuardOptions, "open"> {
  * @param options The three interfaces, and what may pass.
  * @returns The ruleset; its `explanation` has a reason for each rule.
  * @throws {ParseError} If a service, an address or an interface is none.
+ * @throws {TypeError} For an option that there is not.
  *
  * @example
  * ```ts
@@ -90,8 +92,20 @@ export interface DmzOptions extends Omit<GuardOptions, "open"> {
  * ```
  */
 export function dmz(options: DmzOptions): Pattern {
+  const { open: _, ...guard } = GUARD;
+  onlyKnown("make a DMZ", options, {
+    ...guard,
+    outside: true,
+    dmz: true,
+    inside: true,
+    services: true,
+    outgoing: true,
+    management: true,
+    nat: true,
+    address: true,
+  });
   const { name = "dmz", outside, dmz, inside, services, nat = true } = options;
-  const { outgoing = [], management = [] } = options;
+  const { outgoing, management } = options;
   checkInterfaces({ outside, dmz, inside });
   const address = outerAddress(options.address);
   const published = readPublications(services);
@@ -104,7 +118,7 @@ export function dmz(options: DmzOptions): Pattern {
       input: input(
         {
           ...options,
-          open: management.map((port) => ({ port, on: inside })),
+          open: several(management).map((port) => ({ port, on: inside })),
         },
         name,
         { advertsFrom: outside, solicitsFrom: inner },
@@ -124,9 +138,9 @@ export function dmz(options: DmzOptions): Pattern {
             "One's own people use and manage the servers, and use the Internet.",
           ),
           ...publishedRules(published, { from: outside, to: dmz }),
-          ...outgoing.flatMap((entry) =>
+          ...several(outgoing).flatMap((entry) =>
             outgoingRules(
-              typeof entry === "string" ? { port: entry } : entry,
+              typeof entry === "object" ? entry : { port: entry },
               { from: dmz, to: outside },
             )
           ),

@@ -64,13 +64,22 @@ export interface Published {
  * @param all The publications.
  * @returns One for each address that they lead to.
  * @throws {ParseError} If a service or an address is none.
- * @throws {TypeError} If an IPv6 service would change its port.
+ * @throws {TypeError} If it is not said who serves it, or if an IPv6 service, or
+ * a range of ports, would change its numbers.
  */
 export function readPublications(
   all: OneOrMore<Publication> | undefined,
 ): readonly Published[] {
-  return several(all).flatMap(({ port: asked, to, from }) => {
-    const { protocol } = readService(asked);
+  return several(all).flatMap((publication) => {
+    const { port: asked, to, from } = publication;
+    if (several(to).length === 0) {
+      throw new TypeError(
+        `Cannot publish a service as it must be as { port: "tcp/443", to: "192.168.1.10" }: current value is ${
+          JSON.stringify(publication)
+        }`,
+      );
+    }
+    const { protocol, port: askedPort } = readService(asked);
     return several(to).map((text) => {
       const [, host = text, port] = /^\[(.*)\]:([\w-]+)$/.exec(text) ??
         /^([^:]*):([\w-]+)$/.exec(text) ??
@@ -82,11 +91,20 @@ export function readPublications(
         );
       }
       const served = port === undefined ? asked : `${protocol}/${port}`;
-      readService(served);
+      const servedPort = readService(served).port;
+      // The kernel takes any port of the range, not the one of the same place.
+      if (isRange(servedPort) && servedPort !== askedPort) {
+        throw new TypeError(
+          `Cannot publish ${asked} as a range of ports keeps its numbers: current value is ${text}`,
+        );
+      }
       return { address, asked, served, from };
     });
   });
 }
+
+const isRange = (port: unknown): boolean =>
+  typeof port === "string" && /^\d+-\d+$/.test(port);
 
 /**
  * Reads a router's address outside.
@@ -202,10 +220,11 @@ export function translations(
   );
 }
 
-/** Refuses text that would be read as something else in a rule. */
+/** Refuses text that would be read as something else in a rule, and sides that are one. */
 export function checkInterfaces(
   options: Readonly<Record<string, OneOrMore<string>>>,
 ): void {
+  const sides = new Map<string, string>();
   for (const [option, names] of Object.entries(options)) {
     const all = several(names);
     const wrong = all.find((name) =>
@@ -218,6 +237,15 @@ export function checkInterfaces(
         0,
         "expected a name of 1 to 15 octets",
       );
+    }
+    for (const name of all) {
+      const other = sides.get(name);
+      if (other !== undefined) {
+        throw new TypeError(
+          `Cannot tell '${other}' from '${option}' as each must have interfaces of its own: current value of both is ${name}`,
+        );
+      }
+      sides.set(name, option);
     }
   }
 }

@@ -8,6 +8,7 @@ import { type Addresses, set } from "../../ip/set/set.ts";
 import { registry } from "../../ip/registry/registry.ts";
 import type { RuleData } from "../build/steps.ts";
 import { ct, ip, ip6, rule } from "../build/words.ts";
+import { onlyKnown } from "../known_options.ts";
 import {
   antispoof,
   arrivesAt,
@@ -23,7 +24,7 @@ import {
   readPublications,
   translations,
 } from "./forward.ts";
-import { type GuardOptions, input } from "./input.ts";
+import { GUARD, type GuardOptions, input } from "./input.ts";
 import {
   because,
   type ExplainedRule,
@@ -50,7 +51,7 @@ export interface GatewayOptions extends GuardOptions {
   /** The IPv4 address outside, if it is always the same. @default {whatever the interface has} */
   readonly address?: string | undefined;
   /** Services inside that the Internet may reach. */
-  readonly forward?: readonly Publication[] | undefined;
+  readonly forward?: OneOrMore<Publication> | undefined;
   /** Whether those inside reach them by the address outside, too; takes `networks`. @default {false} */
   readonly hairpin?: boolean | undefined;
   /** Whether packets with sources that cannot be on the Internet are dropped there: not behind another NAT. @default {false} */
@@ -65,7 +66,8 @@ export interface GatewayOptions extends GuardOptions {
  * @param options Its interfaces, networks, and what is published.
  * @returns The ruleset; its `explanation` has a reason for each rule.
  * @throws {ParseError} If a service, an address or an interface is none.
- * @throws {TypeError} If `hairpin` is asked for without `networks`.
+ * @throws {TypeError} If `hairpin` is asked for without `networks`, or for an
+ * option that there is not.
  * @see RFC 6092, RFC 4890
  *
  * @example
@@ -82,6 +84,16 @@ export interface GatewayOptions extends GuardOptions {
  * ```
  */
 export function gateway(options: GatewayOptions): Pattern {
+  onlyKnown("make a gateway", options, {
+    ...GUARD,
+    inside: true,
+    outside: true,
+    networks: true,
+    address: true,
+    forward: true,
+    hairpin: true,
+    bogons: true,
+  });
   const { name = "gateway", inside, outside, networks, hairpin } = options;
   checkInterfaces({ inside, outside });
   if (hairpin && networks === undefined) {

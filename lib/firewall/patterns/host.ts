@@ -6,8 +6,10 @@
 
 import type { Addresses } from "../../ip/set/set.ts";
 import { ct, meta, oif, rule, udp } from "../build/words.ts";
+import { onlyKnown } from "../known_options.ts";
 import {
   commentOf,
+  GUARD,
   type GuardOptions,
   input,
   logged,
@@ -44,7 +46,7 @@ export interface HostOptions extends GuardOptions {
   /** Whether packets of others may pass through: then another ruleset, as that of a container engine, says which. @default {false} */
   readonly forwarding?: boolean | undefined;
   /** What it may send: all, or only to these services. @default {"accept"} */
-  readonly output?: "accept" | readonly (Service | Outgoing)[] | undefined;
+  readonly output?: "accept" | OneOrMore<Service | Outgoing> | undefined;
 }
 
 /**
@@ -68,6 +70,11 @@ export interface HostOptions extends GuardOptions {
  * ```
  */
 export function host(options: HostOptions = {}): Pattern {
+  onlyKnown("make a host", options, {
+    ...GUARD,
+    forwarding: true,
+    output: true,
+  });
   const { name = "host", forwarding = false, output = "accept" } = options;
   return pattern({
     name,
@@ -101,7 +108,7 @@ export function host(options: HostOptions = {}): Pattern {
 
 function outputRules(
   { dhcp = false, log }: HostOptions,
-  output: readonly (Service | Outgoing)[],
+  output: OneOrMore<Service | Outgoing>,
   name: string,
 ): readonly ExplainedRule[] {
   return [
@@ -135,10 +142,10 @@ function outputRules(
         "RFC 8415 §7.2",
       ),
     ],
-    ...output.flatMap((entry) => {
-      const { port, to, on } = typeof entry === "string"
-        ? { port: entry }
-        : entry;
+    ...several(output).flatMap((entry) => {
+      const { port, to, on } = typeof entry === "object"
+        ? entry
+        : { port: entry };
       const where = several(on).length > 0
         ? ` by ${several(on).join(", ")}`
         : "";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { OptionNames } from "../known_options.ts";
 import {
   ct,
   icmp,
@@ -47,6 +48,16 @@ export interface GuardOptions {
   /** The name of its table. @default {the pattern's} */
   readonly name?: string | undefined;
 }
+
+/** The names of {@linkcode GuardOptions}. */
+export const GUARD: OptionNames<GuardOptions> = {
+  open: true,
+  ping: true,
+  dhcp: true,
+  log: true,
+  refuse: true,
+  name: true,
+};
 
 /** What a router's guard has beside. */
 export interface RouterSides {
@@ -222,9 +233,9 @@ function openings(
   open: OneOrMore<Open> | undefined,
 ): readonly ExplainedRule[] {
   return several(open).flatMap((entry) => {
-    const { port, from, on } = typeof entry === "string"
-      ? { port: entry }
-      : entry;
+    const { port, from, on } = typeof entry === "object"
+      ? entry
+      : { port: entry };
     const where = several(on).length > 0
       ? `, but only by ${several(on).join(", ")}`
       : "";
@@ -307,7 +318,12 @@ export function input(
   name: string,
   sides: RouterSides = {},
 ): ExplainedChain {
-  const { open, ping = true, dhcp = false, log, refuse } = options;
+  const { open, ping = true, dhcp = false, log, refuse = "drop" } = options;
+  if (refuse !== "drop" && refuse !== "reject") {
+    throw new TypeError(
+      `Cannot guard a machine as 'refuse' must be drop or reject: current value is ${refuse}`,
+    );
+  }
   const rules = [
     ...loopback,
     established,

@@ -5,6 +5,7 @@
  */
 
 import { rule } from "../build/words.ts";
+import { onlyKnown } from "../known_options.ts";
 import {
   antispoof,
   checkInterfaces,
@@ -13,7 +14,7 @@ import {
   goes,
   hiding,
 } from "./forward.ts";
-import { commentOf, type GuardOptions, input } from "./input.ts";
+import { commentOf, GUARD, type GuardOptions, input } from "./input.ts";
 import { because, joined, type Pattern, pattern } from "./pattern.ts";
 import {
   matchServices,
@@ -66,6 +67,14 @@ export interface IsolateVlansOptions extends GuardOptions {
  * ```
  */
 export function isolateVlans(options: IsolateVlansOptions): Pattern {
+  onlyKnown("isolate VLANs", options, {
+    ...GUARD,
+    vlans: true,
+    uplink: true,
+    allow: true,
+    internet: true,
+    nat: true,
+  });
   const { name = "vlans", vlans, uplink, allow = [], nat = false } = options;
   checkInterfaces({ uplink, ...vlans });
   const names = Object.keys(vlans);
@@ -98,19 +107,16 @@ export function isolateVlans(options: IsolateVlansOptions): Pattern {
               `Who is in ${internet.join(", ")} may begin connections there.`,
             ),
           ],
-          ...allow.flatMap(([from, to, services]) =>
-            matchServices(services).map((service) =>
+          ...allow.flatMap(([from, to, services]) => {
+            const way = { from: of(from), to: of(to) };
+            return matchServices(services).map((service) =>
               because(
-                joined(
-                  goes({ from: of(from), to: of(to) }),
-                  service.match,
-                  rule.counter().accept(),
-                ),
+                joined(goes(way), service.match, rule.counter().accept()),
                 commentOf(`${from} to ${to}: ${service.name}`),
                 `Who is in ${from} may use ${service.name} in ${to}; not the other way round.`,
               )
-            )
-          ),
+            );
+          }),
         ],
         options,
         name,

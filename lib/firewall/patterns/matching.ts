@@ -68,12 +68,13 @@ export const several = <T>(value: OneOrMore<T> | undefined): readonly T[] =>
  * @throws {ParseError} If it is none.
  */
 export function readService(text: string): ServiceParts {
+  if (typeof text !== "string") throw refusal(`${text}`, 0, FORM);
   const at = text.indexOf("/");
   if (at < 0) {
     if (Object.hasOwn(inetProto, text) && !Object.hasOwn(PORTED, text)) {
       return { protocol: text };
     }
-    throw refusal(text, 0, 'a protocol and a port, as "tcp/22" or "udp/53"');
+    throw refusal(text, 0, FORM);
   }
   const protocol = text.slice(0, at);
   if (!Object.hasOwn(PORTED, protocol)) {
@@ -92,6 +93,8 @@ export function readService(text: string): ServiceParts {
   return { protocol, port: (isPort(port) ? Number(port) : port) as Port };
 }
 
+const FORM = 'a protocol and a port, as "tcp/22" or "udp/53"';
+
 const refusal = (input: string, offset: number, expected: string) =>
   new ParseError("a service", input, offset, `expected ${expected}`);
 
@@ -108,7 +111,9 @@ export function matchServices(
 ): readonly { readonly name: string; readonly match: RuleData }[] {
   if (several(all).length === 0) {
     throw new TypeError(
-      "Cannot match services as at least one must be named: current value is []",
+      `Cannot match services as at least one must be named: current value is ${
+        JSON.stringify(all)
+      }`,
     );
   }
   const groups = Map.groupBy(

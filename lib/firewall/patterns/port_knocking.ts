@@ -4,6 +4,7 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import { parseTime } from "../model/time.ts";
 import { ct, iif, ip, ip6, rule, tcp } from "../build/words.ts";
 import type { SetSpec } from "../build/table.ts";
@@ -66,13 +67,20 @@ const FAMILIES = [
  * ```
  */
 export function portKnocking(options: PortKnockingOptions): Pattern {
+  onlyKnown("make knocks", options, {
+    ports: true,
+    opens: true,
+    within: true,
+    stays: true,
+    name: true,
+  });
   const { ports, opens, name = "knocking" } = options;
   const within = seconds(options.within ?? "10s");
   const stays = seconds(options.stays ?? "30s");
   const isPort = (port: number) =>
     Number.isInteger(port) && port >= 1 && port <= 65_535;
   if (
-    ports.length < 2 || ports.length > 8 || !ports.every(isPort) ||
+    !ports || ports.length < 2 || ports.length > 8 || !ports.every(isPort) ||
     new Set(ports).size < ports.length
   ) {
     throw new RangeError(

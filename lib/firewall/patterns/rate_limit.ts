@@ -6,6 +6,7 @@
 
 import type { Rate } from "../build/steps.ts";
 import { ct, ip, ip6, rule } from "../build/words.ts";
+import { onlyKnown } from "../known_options.ts";
 import { commentOf } from "./input.ts";
 import {
   because,
@@ -57,11 +58,24 @@ const SITE = "ffff:ffff:ffff:ffff::";
  * ```
  */
 export function rateLimit(options: RateLimitOptions): Pattern {
+  onlyKnown("limit a rate", options, {
+    port: true,
+    rate: true,
+    burst: true,
+    perAddress: true,
+    hook: true,
+    name: true,
+  });
   const { port, rate, burst = 5, perAddress = true, hook = "input" } = options;
+  if (hook !== "input" && hook !== "forward") {
+    throw new TypeError(
+      `Cannot limit a rate as 'hook' must be input or forward: current value is ${hook}`,
+    );
+  }
   const services = matchServices(port);
   const label = services.map(({ name }) => name).join(", ");
   const { name = `limit_${label.replace(/\W+/g, "_")}`.slice(0, 64) } = options;
-  const words = rate.replace("/", " a ");
+  const words = `${rate}`.replace("/", " a ");
   const over = { burst, over: true };
   const each = { with: (fresh: typeof rule) => fresh.limit(rate, over) };
   const site = ip6.saddr.and(SITE);

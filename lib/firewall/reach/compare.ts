@@ -145,8 +145,8 @@ export function compare(
   after: RulesetData,
   options: ReachOptions,
 ): Comparison {
-  const { rows = 200, ...question } = options;
   checkQuestion(options);
+  const { rows = 200, ...question } = options;
   const space = new Space([before, after], namesIn(question));
   const old = follow(space, before, question);
   const now = follow(space, after, question);

@@ -5,6 +5,7 @@
  */
 
 import { type Addresses, set as addressSet } from "../../ip/set/set.ts";
+import { onlyKnown, type OptionNames } from "../known_options.ts";
 import { dataType, numberOf } from "../model/data_types.ts";
 import type { RulesetData } from "../model/ruleset.ts";
 import { areFlagsValid, INVALID, nextState } from "../simulate/tcp_states.ts";
@@ -14,10 +15,24 @@ import { type Space, STATES } from "./space.ts";
 
 const WAYS = ["input", "forward", "output", "prerouting", "postrouting"];
 
+const OPTIONS: OptionNames<ReachOptions> = {
+  hook: true,
+  from: true,
+  to: true,
+  protocol: true,
+  port: true,
+  srcPort: true,
+  state: true,
+  iifname: true,
+  oifname: true,
+  mark: true,
+  rows: true,
+};
+
 /** Says what is wrong with a question. */
-export function checkQuestion(
-  { hook, state, mark, rows = 1 }: ReachOptions,
-): void {
+export function checkQuestion(options: ReachOptions): void {
+  onlyKnown("ask which packets pass", options, OPTIONS);
+  const { hook, state, mark, rows = 1 } = options;
   if (!(Number.isInteger(rows) && rows > 0)) {
     throw new RangeError(
       `Cannot ask which packets pass as 'rows' must be a whole number, 1 or more: current value is ${rows}`,

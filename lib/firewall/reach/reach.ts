@@ -148,8 +148,8 @@ function packetsText(row: ReachRow): string {
  * ```
  */
 export function reach(ruleset: RulesetData, options: ReachOptions): Reach {
-  const { rows = 200, ...question } = options;
   checkQuestion(options);
+  const { rows = 200, ...question } = options;
   const space = new Space([ruleset], namesIn(question));
   const journey = follow(space, ruleset, question);
   const isPassing = (ending: string) => ending === "accept";

@@ -21,7 +21,7 @@ export interface Code {
   readonly guards: readonly string[];
   /** Declarations that the terms need. */
   readonly before?: readonly string[];
-  /** What may change it within a chain; `undefined`: nothing. */
+  /** What may change it within a chain, or `"chance"` if each rule asks anew; `undefined`: nothing. */
   readonly changedBy?: string;
   /** The terms are -1 where the guards do not hold. */
   readonly isSentinel?: boolean;

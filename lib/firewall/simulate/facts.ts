@@ -15,15 +15,20 @@ import { NETWORK, type Transit } from "./transit.ts";
 const PROTOCOL = dataType("inet_proto");
 const FLAGS = dataType("tcp_flag");
 
-function addressOf(value: string | Address): Address {
-  return typeof value === "string" ? parseAddress(value) : value;
+function addressOf(facts: PacketFacts, end: "src" | "dst"): Address {
+  const { [end]: value } = facts;
+  if (typeof value === "string") return parseAddress(value);
+  if (value !== undefined) return value;
+  throw new TypeError(
+    `Cannot simulate a packet as '${end}' must be an address: current value is undefined`,
+  );
 }
 
 /** Writes the packet into the transit's buffer. */
 export function makePacket(transit: Transit, facts: PacketFacts): void {
   const { octets, view } = transit;
-  const src = addressOf(facts.src);
-  const dst = addressOf(facts.dst);
+  const src = addressOf(facts, "src");
+  const dst = addressOf(facts, "dst");
   const isV4 = src.family === 4;
   if (src.family !== dst.family) {
     throw new TypeError(

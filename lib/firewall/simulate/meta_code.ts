@@ -28,8 +28,9 @@ const metaRows: Readonly<Record<string, Row>> = {
   oiftype: ["p.out.type", "p.out !== undefined"],
   oifkind: ["p.out.kind", 'p.out !== undefined && p.out.kind !== ""'],
   oifgroup: ["p.out.group", "p.out !== undefined"],
-  skuid: ['p.owner("skuid")', 'p.owner("skuid") >= 0'],
-  skgid: ['p.owner("skgid")', 'p.owner("skgid") >= 0'],
+  // Only a rule that gets so far may ask for what the context may lack.
+  skuid: ['p.owner("skuid")', 'p.owner("skuid") >= 0', "chance"],
+  skgid: ['p.owner("skgid")', 'p.owner("skgid") >= 0', "chance"],
   nftrace: ["p.trace", "", "meta nftrace"],
   rtclassid: ["0"],
   ibrname: ["p.in.master", 'p.in !== undefined && p.in.master !== ""'],
@@ -37,9 +38,9 @@ const metaRows: Readonly<Record<string, Row>> = {
   pkttype: ["p.pkttype", "", "meta pkttype"],
   cpu: ["(p.context.cpu ?? 0)"],
   random: ["Math.floor(p.random() * 4294967296)", "", "chance"],
-  time: ["p.clock() * 1e6"],
-  day: ["Math.floor(p.clock() / 864e5 + 4) % 7"],
-  hour: ["Math.floor(p.clock() / 1000) % 86400"],
+  time: ["p.clock() * 1e6", "", "chance"],
+  day: ["Math.floor(p.clock() / 864e5 + 4) % 7", "", "chance"],
+  hour: ["Math.floor(p.clock() / 1000) % 86400", "", "chance"],
 };
 
 /** How the kernel numbers what a table's packets are of. */

@@ -56,7 +56,7 @@ export function payloadCode(
       sizedType("xinteger", len),
       terms,
       boundGuards(base, start, octets),
-      "payload",
+      changeOf(base),
     );
   }
   const header = entry(headers, payload.protocol, "a header");
@@ -77,9 +77,13 @@ export function payloadCode(
         : boundGuards(header.layer, start, octets),
       ...messageGuards(header.name, field),
     ],
-    "payload",
+    changeOf(header.layer),
   );
 }
+
+/** A packet may lack its link header, which only a rule that gets so far may ask for. */
+const changeOf = (layer: Layer): string =>
+  layer === "ll" ? "chance" : "payload";
 
 function messageGuards(header: string, { ofType }: Field): string[] {
   if (ofType === undefined) return [];

@@ -37,7 +37,7 @@ function routed(selector: Selector, around: Surroundings): Code {
     if (key === "mtu") {
       return code(sizedType("integer", 16), ["p.segmentSize()"], [
         "p.out !== undefined",
-      ]);
+      ], "chance");
     }
     if (key === "nexthop") {
       return code(

@@ -6,12 +6,14 @@
 
 import { decode, frameOf, Packet } from "../../packet/packet.ts";
 import type { Frame } from "../../packet/frame.ts";
+import { onlyKnown } from "../known_options.ts";
 import { dataType, literalOf } from "../model/data_types.ts";
 import type { Table } from "../model/ruleset.ts";
 import { type ChainFunction, chainFunctions } from "./chain_code.ts";
 import { rowOf } from "./connections.ts";
 import { stateBits } from "./conntrack.ts";
 import type { Context } from "./context.ts";
+import { CONTEXT, FACTS } from "./fact_names.ts";
 import { makePacket, seal } from "./facts.ts";
 import type { PacketFacts } from "./packet_facts.ts";
 import { arrange, type Hooks, type Said } from "./hooks.ts";
@@ -125,6 +127,7 @@ export class Simulator {
       );
     }
     if (context !== this.#context) {
+      onlyKnown("simulate a packet in this context", context, CONTEXT);
       this.#host = new Host(context);
       this.#context = context;
     }
@@ -143,7 +146,11 @@ export class Simulator {
     const p = this.#transit;
     p.begin(context, this.#host!, state);
     this.#way = undefined;
-    if ("src" in packet) {
+    if (
+      "src" in packet || !(packet instanceof Packet || "octets" in packet)
+    ) {
+      // Where speed counts, facts are made by a program, which has types.
+      if (isSealed) onlyKnown("simulate a packet", packet, FACTS);
       makePacket(p, packet);
       if (isSealed) seal(p);
     } else {

@@ -329,9 +329,13 @@ function readReset(lexer: Lexer): Statement {
   if (lexer.kind !== WORD || lexer.word !== "tcp") {
     throw lexer.unexpected('"tcp option"', ["tcp"]);
   }
-  return {
-    reset: readSelector(lexer, starts.get("tcp")!).expression,
-  };
+  const at = lexer.mark();
+  const { expression, types } = readSelector(lexer, starts.get("tcp")!);
+  // Only a whole option says no more than whether it is there.
+  if (types[0]!.kind !== "boolean") {
+    throw lexer.error("only a whole option can be taken out", 1, at);
+  }
+  return { reset: expression };
 }
 
 /** Reads a rule to its end. */

@@ -215,9 +215,14 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   flow: writer<"flow">(({ flow }) =>
     `flow add ${referenceText(flow.flowtable)}`
   ),
-  reset: writer<"reset">(({ reset }, family) =>
-    `reset ${writeExpression(reset, family).text}`
-  ),
+  reset: writer<"reset">(({ reset }, family) => {
+    const { base } = (reset as { "tcp option": { base?: number } })[
+      "tcp option"
+    ];
+    return base === undefined
+      ? `reset ${writeExpression(reset, family).text}`
+      : `reset tcp option ${base}`;
+  }),
   xt: writer<"xt">(({ xt }) =>
     xt === null ? "xt" : `xt ${xt.type} ${quote(xt.name)}`
   ),

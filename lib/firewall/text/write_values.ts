@@ -73,6 +73,9 @@ function rangeText(type: DataType, ends: RangeValue["range"]): string {
   }).join("-");
 }
 
+/** Events that nft lists by words that it does not read. */
+const LISTED_ONLY = ["helper", "mark", "secmark"];
+
 /** One part of a key. */
 export function valueText(
   type: DataType | undefined,
@@ -89,6 +92,11 @@ export function valueText(
     if (
       typeof value === "object" && !Array.isArray(value) && "range" in value
     ) return rangeText(type, (value as RangeValue).range);
+    if (type.name === "ct_event") {
+      const bits = Number(numberOf(type, value as readonly string[]));
+      const isRead = !LISTED_ONLY.some((name) => bits & type.byName.get(name)!);
+      if (!isRead) return `0x${bits.toString(16)}`;
+    }
     return writeValue(type, value, separator);
   }
   switch (typeof value) {

@@ -67,6 +67,8 @@ ct zone set 5
 ct original zone set 1
 ct event set new,related,destroy
 ct event set new
+ct event set new,helper,mark
+ct event set secmark
 ct label set 5
 ct helper set "standard-ftp"
 ct timeout set "short"

@@ -127,6 +127,8 @@ export const spoiltLines: ReadonlyMap<string, string> = new Map([
     "update @learnt { tcp dport timeout 1m : 0x00000005 }",
     "what a map is to hold is written without its type",
   ],
+  ["ct event set new,helper,mark", "nft cannot load this listing again"],
+  ["ct event set secmark", "nft cannot load this listing again"],
   [
     "meta l4proto tcp dnat to 10.0.0.0/8:8080",
     "nft cannot load this listing again",

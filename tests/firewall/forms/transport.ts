@@ -79,6 +79,8 @@ tcp option 100 != exists
 tcp option @255,8,8 45
 tcp option maxseg size set 1360
 reset tcp option sack-perm
+reset tcp option 6
+reset tcp option 253
 udp dport 53
 udp sport 53 udp dport 1024-65535
 udp length 8-100

@@ -7,7 +7,11 @@
 
 import assert from "node:assert/strict";
 import { rule } from "../../../lib/firewall/build/words.ts";
-import { chain, table } from "../../../lib/firewall/build/table.ts";
+import {
+  chain,
+  type ChainSpec,
+  table,
+} from "../../../lib/firewall/build/table.ts";
 import { ruleset } from "../../../lib/firewall/ruleset.ts";
 import * as words from "../../../lib/firewall/build/words.ts";
 import { address } from "../../../lib/ip/address.ts";
@@ -349,6 +353,71 @@ const REFUSED: readonly (readonly [() => unknown, string])[] = [
         chains: { c: { type: "filter", hook: "input", priority: "fliter" } },
       }),
     "Cannot make a chain as 'priority' must be a number or one of raw, mangle, dstnat, filter, security, srcnat: current value is fliter",
+  ],
+  [
+    // @ts-expect-error: no family of that name
+    () => table("ipv4", "t"),
+    "Cannot make a table as its family must be inet, ip, ip6, bridge, arp, netdev: current value is ipv4",
+  ],
+  [
+    // @ts-expect-error: no name
+    () => table("ip"),
+    "Cannot make a table as its name must be a text: current value is undefined",
+  ],
+  [
+    () => table("ip", "my table"),
+    'Cannot make a table as its name must begin with a letter and have letters, digits, and . / _ - \\ only: current value is "my table"',
+  ],
+  ...([
+    [
+      { type: "fliter", hook: "input" },
+      "its type must be filter, nat, route",
+      "fliter",
+    ],
+    [
+      { type: "filter", hook: "inpt" },
+      "the hook of a chain of type filter must be prerouting, input, forward, output, postrouting",
+      "inpt",
+    ],
+    [
+      { type: "filter", hook: "ingress" },
+      "the hook of a chain of type filter must be prerouting, input, forward, output, postrouting",
+      "ingress",
+    ],
+    [
+      { type: "filter", hook: "input", policy: "deny" },
+      "its policy must be accept, drop",
+      "deny",
+    ],
+  ] as const).map(([base, must, value]) =>
+    [
+      () =>
+        table("ip", "t", {
+          chains: {
+            c: { ...base, priority: 0 } as unknown as ChainSpec<"ip">,
+          },
+        }),
+      `Cannot use chain c as ${must}: current value is ${value}`,
+    ] as const
+  ),
+  [
+    () => rule.limit("0/second"),
+    'Cannot build a rule as a rate must be as "10/second" or "2 mbytes/second": current value is "0/second"',
+  ],
+  [
+    () => rule.limit("1/second", { burst: 0 }),
+    "Cannot build a rule as a burst must be 1 or more: current value is 0",
+  ],
+  [
+    () => rule.log("x".repeat(128)),
+    `Cannot build a rule as a log prefix must have at most 127 octets: current value is "${
+      "x".repeat(128)
+    }"`,
+  ],
+  [
+    // @ts-expect-error: a text is no table
+    () => ruleset("table ip t { }"),
+    "Cannot make a ruleset as each part must be a table; of another ruleset, ...that.tables",
   ],
   [
     () => ruleset(table("ip", "t"), table("ip", "t")),

@@ -323,6 +323,88 @@ Deno.test("what makes no sense is refused with its place", () => {
   for (const [make, message] of REFUSED) assert.throws(make, { message });
 });
 
+/** As it may be typed at the prompt, where no type says that it is wrong. */
+const MISTYPED: readonly (readonly [
+  make: (...given: never[]) => Pattern,
+  given: unknown,
+  says: RegExp,
+])[] = [
+  [host, null, /options must be an object: current value is null/],
+  [host, "tcp/22", /options must be an object: current value is "tcp\/22"/],
+  [host, { opne: ["tcp/22"] }, /"opne" is no option: did you mean "open"\?/],
+  [host, { open: 22 }, /"22" as a service: expected a protocol and a port/],
+  [host, { output: "drop" }, /"drop" as a service/],
+  [host, { refuse: "rejct" }, /'refuse' must be drop or reject/],
+  [gateway, undefined, /Cannot make a gateway as its options must be/],
+  [gateway, { inside: "a", outside: "a" }, /'inside' from 'outside'.*is a$/],
+  [
+    gateway,
+    { inside: "a", outside: "b", publish: [] },
+    /"publish" is no option: open, ping/,
+  ],
+  [
+    gateway,
+    { inside: "a", outside: "b", forward: [{ port: "tcp/1" }] },
+    /as \{ port: "tcp\/443", to: .* current value is \{"port":"tcp\/1"\}/,
+  ],
+  [
+    gateway,
+    { inside: "a", outside: "b", forward: ["tcp/1"] },
+    /as \{ port: "tcp\/443", to: .* current value is "tcp\/1"/,
+  ],
+  [dmz, undefined, /Cannot make a DMZ as its options must be/],
+  [dmz, { open: [] }, /"open" is no option/],
+  [isolateVlans, undefined, /Cannot isolate VLANs as its options must be/],
+  [
+    isolateVlans,
+    { vlans: { a: "v1", b: "v2" }, uplink: "e", allow: ["a", "b", "tcp/1"] },
+    /each must be one of a, b: current value is undefined/,
+  ],
+  [portKnocking, undefined, /Cannot make knocks as its options must be/],
+  [portKnocking, { opens: "tcp/1" }, /'ports' must be two to eight/],
+  [rateLimit, undefined, /Cannot limit a rate as its options must be/],
+  [rateLimit, { port: "tcp/22" }, /a rate must be as.* is undefined/],
+  [rateLimit, { port: "tcp/22", rate: "0/second" }, /a rate must be as/],
+  [
+    rateLimit,
+    { port: "tcp/22", rate: "1/second", hook: "output" },
+    /'hook' must be input or forward: current value is output/,
+  ],
+  [blockList, undefined, /Cannot make a block list as its options must be/],
+  [blockList, ["192.0.2.1"], /options must be an object/],
+  [blockList, {}, /'prefixes' must be addresses/],
+  [combine, parse("table ip t { }"), /must be one of net\.firewall\.patterns/],
+];
+
+Deno.test("what is missing or mistyped is told, and makes no rules", () => {
+  for (const [make, given, message] of MISTYPED) {
+    assert.throws(() => make(given as never), { message }, `${message}`);
+  }
+});
+
+Deno.test("a range of ports is published with the numbers that it has", () => {
+  const sides = { inside: "lan", outside: "wan" };
+  const published = (to: string) =>
+    gateway({ ...sides, forward: { port: "tcp/80-90", to } });
+  assert.throws(() => published("10.0.0.1:8080-8090"), {
+    message: /tcp\/80-90 as a range of ports keeps its numbers/,
+  });
+  assert.match(`${published("10.0.0.1:80-90")}`, /dnat ip to 10\.0\.0\.1 /);
+  assert.match(`${published("10.0.0.1:8080")}`, /dnat ip to 10\.0\.0\.1:8080/);
+  // What else would become of it: a port of the range, and not the one meant.
+  const nat = compile(parse(`table ip t {
+    chain c {
+      type nat hook prerouting priority 0;
+      tcp dport 80-90 dnat to 10.0.0.1:8080-8090
+    }
+  }`));
+  const { packet } = nat.trace(
+    { src: "192.0.2.1", dst: "192.0.2.2", protocol: "tcp", dstPort: 85 },
+    { iifname: "wan", oifname: "lan" },
+  );
+  assert.notEqual(packet.tcp?.dstPort, 8085);
+});
+
 Deno.test("the simulator names the rule of a pattern that decides", () => {
   const decidedBy = (
     pattern: Pattern,

@@ -252,6 +252,8 @@ Deno.test("a question that makes no sense says what is wrong", () => {
     ask({ hook: "sideways" }),
     /'hook' must be one of input, forward/,
   );
+  assert.throws(ask(undefined), /options must be an object/);
+  assert.throws(ask({ hook: "input", dport: 22 }), /"dport" is no option/);
   assert.throws(
     ask({ hook: "input", state: "old" }),
     /'state' must be of any, new/,

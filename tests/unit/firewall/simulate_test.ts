@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { decode } from "../../../lib/packet/packet.ts";
 import { parse } from "../../../lib/firewall/text/parse.ts";
 import type { Context } from "../../../lib/firewall/simulate/context.ts";
+import type { PacketFacts } from "../../../lib/firewall/simulate/packet_facts.ts";
 import { jhash } from "../../../lib/firewall/simulate/jhash.ts";
 import {
   compile,
@@ -434,4 +436,61 @@ Deno.test("without a context, what it is for is said", () => {
     () => compile([]).trace(packet, undefined as unknown as Context),
     /'context' must say where it comes in, as \{ iifname: "eth0" \}/,
   );
+});
+
+Deno.test("what nobody reads of a packet or a context is refused, not left out", () => {
+  const trace = (packet: unknown, context: unknown) => () =>
+    compile([]).trace(packet as PacketFacts, context as Context);
+  const packet = { src: "192.0.2.1", dst: "192.0.2.2" };
+  assert.throws(
+    trace({ ...packet, dport: 22 }, {}),
+    /"dport" is no option: src, dst, protocol, srcPort, dstPort/,
+  );
+  assert.throws(
+    trace({ ...packet, proto: "tcp" }, {}),
+    /"proto" is no option/,
+  );
+  assert.throws(trace(packet, { iif: "eth0" }), /"iif" is no option/);
+  assert.throws(trace({ dst: "192.0.2.2" }, {}), /'src' must be an address/);
+  assert.throws(trace({}, {}), /'src' must be an address/);
+  // To decide, too, is never to take another way than was meant.
+  assert.throws(
+    () => compile([]).decide(packet, { iif: "eth0" } as unknown as Context),
+    /"iif" is no option/,
+  );
+});
+
+Deno.test("only a rule that gets so far asks for what is not known", () => {
+  const asking = [
+    "meta skuid 0",
+    "meta skgid 0",
+    'meta hour "10:00"-"11:00"',
+    'meta day "Monday"',
+    "meta time > 5",
+    "rt mtu 1400",
+    "tcp option maxseg size set rt mtu",
+    "ether saddr 02:00:00:00:00:01",
+    "socket mark 1",
+    "fib daddr type local",
+    "meta cgroup 1",
+  ];
+  const facts = { src: "192.0.2.1", dst: "192.0.2.2", protocol: "tcp" };
+  // Without a link header, though by Ethernet.
+  const frame = decode(
+    compile([]).trace(facts, {}).packet.bytes,
+    { linkType: 101 },
+  );
+  for (const rule of asking) {
+    for (const hook of ["prerouting", "output"]) {
+      const simulator = compile(parse(`table inet t {
+        chain c { type filter hook ${hook} priority 0; tcp dport 9 ${rule} drop; }
+      }`));
+      const context = hook === "output" ? { oifname: "eth0" } : {
+        iifname: "eth0",
+        interfaces: [{ name: "eth0" }, { name: "eth1" }],
+        oifname: "eth1",
+      };
+      assert.equal(simulator.decide(frame, context), "accept", rule);
+    }
+  }
 });
