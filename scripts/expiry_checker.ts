@@ -51,8 +51,13 @@ async function typed(args: string[]) {
         revocation: { type: "boolean", default: false },
         quiet: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
       },
     });
+    if (values.help) {
+      console.log(USAGE);
+      Deno.exit(0);
+    }
     const number = (name: "days" | "concurrency" | "timeout", most: number) => {
       const value = Number(values[name] || NaN);
       if (Number.isInteger(value) && value >= 1 && value <= most) return value;
@@ -68,7 +73,7 @@ async function typed(args: string[]) {
       days: number("days", 36_500),
       concurrency: number("concurrency", 1000),
       timeout: number("timeout", 3_600_000),
-      ca: await Promise.all(values.ca.map((file) => Deno.readTextFile(file))),
+      ca: (await Promise.all(values.ca.map(rootsIn))).flat(),
       revocation: values.revocation,
       quiet: values.quiet,
       json: values.json,
@@ -79,14 +84,19 @@ async function typed(args: string[]) {
   }
 }
 
+/** The roots of a file. */
+async function rootsIn(file: string): Promise<net.tls.Certificate[]> {
+  const roots = await net.tls.certificates(file);
+  if (roots.length === 0) throw new TypeError(`There are no roots in ${file}`);
+  return roots;
+}
+
 /** Whom to trust: the system's roots, and those that were given. */
 async function trusted(
-  own: readonly string[],
+  own: readonly net.tls.Certificate[],
 ): Promise<net.tls.VerifyOptions["roots"]> {
   const system = await net.tls.systemRoots();
-  return own.length === 0
-    ? system
-    : [...system, ...own.flatMap((pem) => net.tls.readCertificates(pem))];
+  return own.length === 0 ? system : [...system, ...own];
 }
 
 async function main(args: string[]): Promise<number> {

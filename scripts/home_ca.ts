@@ -20,7 +20,8 @@ const USAGE = `Usage: home_ca.ts COMMAND … [--folder FOLDER]
     --passphrase-file FILE  encrypts the root's key
   issue HOST…         a certificate for these names and addresses, and its key
     --days N          how long it holds  (397)
-  sign FILE           the same for a request (CSR): the key stays where it is
+  sign FILE HOST…     the same for a request (CSR): the key stays where it is;
+                      with no HOST for the names that it asks for
   phone NAME          a certificate for a person or device, as PKCS#12
     --password-file FILE    what opens the file; if not said, one is made up
     --legacy          as macOS before 15, Android before 14 want it
@@ -43,6 +44,8 @@ const HOME = [
 /** Letters and digits that nobody takes for others: 32, so each is 5 bits. */
 const LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
 
+/** Days that a certificate holds unless told otherwise: what browsers take. */
+const DAYS = 397;
 /** Digits of a serial number that are shown: enough in a home. */
 const DIGITS = 8;
 
@@ -79,16 +82,25 @@ function typed(args: string[]) {
         "password-file": { type: "string" },
         "legacy": { type: "boolean" },
         "json": { type: "boolean" },
+        "help": { type: "boolean", short: "h" },
       },
     });
+    if (values.help) {
+      console.log(USAGE);
+      Deno.exit(0);
+    }
     const [name, ...rest] = positionals;
     if (name === undefined) throw new TypeError("A COMMAND is needed");
     if (!Object.hasOwn(COMMANDS, name)) {
       throw new TypeError(`There is no COMMAND ${name}`);
     }
-    const [run, wanted] = COMMANDS[name]!;
+    const [run, wanted, most = wanted === undefined ? 0 : 1] = COMMANDS[name]!;
     if (wanted !== undefined && rest.length === 0) {
       throw new TypeError(`A ${wanted} is needed`);
+    }
+    // Who names two to be revoked must not think that both are.
+    if (rest.length > most) {
+      throw new TypeError(`${rest[most]} is one too many for ${name}`);
     }
     const days = values.days === undefined ? undefined : Number(values.days);
     if (days !== undefined && !(days > 0)) {
@@ -111,8 +123,20 @@ async function secretIn(file: string | undefined): Promise<string | undefined> {
 }
 
 /** The authority that issues; the root is not needed for that. */
-const issuing = ({ folder }: Values): Promise<Authority> =>
-  net.tls.authority.open(`${folder}/ca`);
+async function issuing({ folder }: Values): Promise<Authority> {
+  try {
+    return await net.tls.authority.open(`${folder}/ca`);
+  } catch (error) {
+    if (!(error instanceof net.NetError && error.code === "not-found")) {
+      throw error;
+    }
+    const { code, op, cause } = error;
+    throw new net.NetError("there is no authority in it", {
+      ...{ code, op, target: folder, cause },
+      hint: "the command create makes one",
+    });
+  }
+}
 
 async function create(_: string[], values: Values): Promise<void> {
   const { folder, name, permit } = values;
@@ -138,12 +162,16 @@ async function create(_: string[], values: Values): Promise<void> {
   await writeList({ ...values, days: undefined });
 }
 
+/** A host as certificates have it: in lower case, other scripts as A-labels. */
+const plain = (host: string): string =>
+  `${net.ip.tryParse(host) ?? URL.parse(`http://${host}`)?.hostname ?? host}`;
+
 /** What still holds of these names, and nothing has taken its place. */
 async function live(
   ca: Authority,
   names: readonly string[],
 ): Promise<Listed[]> {
-  const wanted = [...names].sort().join();
+  const wanted = [...new Set(names.map(plain))].sort().join();
   return (await ca.issued()).filter((record) =>
     record.isLive() && record.renewedBy === undefined &&
     [...record.names].sort().join() === wanted
@@ -166,24 +194,29 @@ async function save(
 
 async function issue(hosts: string[], values: Values): Promise<void> {
   const ca = await issuing(values);
-  const { days } = values;
-  const [old] = await live(ca, hosts);
+  const { days = DAYS } = values;
+  const old = (await live(ca, hosts)).find(({ requested }) => !requested);
   // So that what is no longer used is not renewed for ever.
-  const issued = old && !old.requested
+  const issued = old
     ? await ca.renew(old, { days })
     : await ca.issue({ hosts, days });
   await save(issued, values);
 }
 
-async function sign([file = ""]: string[], values: Values): Promise<void> {
+async function sign(
+  [file = "", ...hosts]: string[],
+  values: Values,
+): Promise<void> {
   const ca = await issuing(values);
   const { days } = values;
-  await save(await ca.sign(await Deno.readTextFile(file), { days }), values);
+  const request = await Deno.readFile(file);
+  const named = hosts.length > 0 ? { hosts } : {};
+  await save(await ca.sign(request, { days, ...named }), values);
 }
 
 async function phone([name = ""]: string[], values: Values): Promise<void> {
   const ca = await issuing(values);
-  const { days, folder, legacy } = values;
+  const { days = DAYS, folder, legacy } = values;
   const given = await secretIn(values["password-file"]);
   const password = given ?? Array.from(
     crypto.getRandomValues(new Uint8Array(16)),
@@ -239,7 +272,7 @@ async function renew(_: string[], values: Values): Promise<void> {
       console.log(`${left}: make a new file for it with the command phone`);
     } else {
       // One that was asked for a short time gets the usual one now.
-      await save(await due.renew({ days: 397 }), values);
+      await save(await due.renew({ days: DAYS }), values);
     }
   }
 }
@@ -312,11 +345,13 @@ async function trust(_: string[], values: Values): Promise<void> {
 
 type Command = (rest: string[], values: Values) => Promise<void>;
 
-/** What each is called, and what it cannot do without. */
-const COMMANDS: { readonly [name: string]: readonly [Command, string?] } = {
+/** What each is called, what it cannot do without, and how many it takes. */
+const COMMANDS: {
+  readonly [name: string]: readonly [Command, what?: string, most?: number];
+} = {
   create: [create],
-  issue: [issue, "HOST"],
-  sign: [sign, "FILE"],
+  issue: [issue, "HOST", Infinity],
+  sign: [sign, "FILE", Infinity],
   phone: [phone, "NAME"],
   list: [list],
   renew: [renew],

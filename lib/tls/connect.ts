@@ -11,11 +11,11 @@ import {
   type ConnectOptions,
 } from "../socket/connect.ts";
 import { Connection } from "../socket/connection.ts";
-import { endpoint, type EndpointLike } from "../socket/endpoint.ts";
+import type { EndpointLike } from "../socket/endpoint.ts";
 import { tryParse } from "../ip/address.ts";
 import { type Carrier, carrier } from "./carrier.ts";
 import type { Certificate } from "./certificate.ts";
-import type { RevocationList } from "./crl.ts";
+import { serverTarget } from "./inspecting/inspect_target.ts";
 import { verifyChain } from "./path.ts";
 import { plainHost } from "./path/path_host.ts";
 import { systemRoots, TrustStore } from "./path/path_roots.ts";
@@ -33,6 +33,7 @@ import {
 } from "./read_options.ts";
 import type {
   CertificateSource,
+  RevocationSource,
   TlsCarrier,
   TlsIdentityOptions,
   TlsProtocolOptions,
@@ -54,7 +55,7 @@ export interface TlsConnectOptions
    * Revocation lists to look the server up in: PEM text, a path, or lists. Each
    * authority of its chain must have a current one then. @default {not looked up}
    */
-  crl?: string | Iterable<RevocationList> | undefined;
+  crl?: RevocationSource | undefined;
   /**
    * The name to ask for (SNI), which the certificate must be for; `false` asks
    * for none, and the certificate must be for the host of the target.
@@ -86,7 +87,9 @@ export interface TlsConnectOptions
  * that the server has the key. This runtime's node:tls resumes no sessions for a
  * client and logs no keys; `net.tls.handshake` with `keepSecrets` logs its own.
  *
- * @param target `"host:port"`, `"[2001:db8::1]:port"` or `{ hostname, port }`.
+ * @param target `"host:port"`, `"[2001:db8::1]:port"`, `"host"` for port 443,
+ * `{ hostname, port }`, an `https:` URL, or one of what is spoken before TLS:
+ * `"smtp://mail.example"`.
  * @param options Whom to trust, who one is, what to speak, how long to wait.
  * @returns The open connection; its `tls` tells what came of the handshake.
  * @throws {AuthError} `"certificate-expired"`, `"certificate-wrong-host"`,
@@ -120,12 +123,12 @@ export interface TlsConnectOptions
  * ```
  */
 export async function connect(
-  target: EndpointLike,
+  target: EndpointLike | URL,
   options: TlsConnectOptions = {},
 ): Promise<TlsConnection> {
-  const { timeout = 10_000, signal, serverName, starttls, over } = options;
+  const { timeout = 10_000, signal, serverName, over } = options;
   const { insecure = false, requireCloseNotify = true, alpn } = options;
-  const peer = endpoint(target);
+  const { peer, starttls = options.starttls } = serverTarget(target, "connect");
   const doing = `connect to ${peer}`;
   const range = protocolRange(doing, options);
   const identity = identityOf(doing, options);

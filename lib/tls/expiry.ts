@@ -7,11 +7,11 @@
 import { canvas } from "../inspect/canvas.ts";
 import { Run } from "../inspect/run.ts";
 import { table } from "../inspect/table.ts";
-import type { EndpointLike } from "../socket/endpoint.ts";
+import { endpoint, type EndpointLike } from "../socket/endpoint.ts";
 import type { Certificate } from "./certificate.ts";
 import { inspect, type InspectOptions } from "./inspect.ts";
 import { inspectTarget } from "./inspecting/inspect_target.ts";
-import { systemRoots } from "./path/path_roots.ts";
+import { trustStoreFrom } from "./read_options.ts";
 
 /** What is known of one server's certificate. */
 export interface ExpiryRow {
@@ -150,7 +150,8 @@ function draw(
  * @param options How many at a time, and all that `inspect` takes.
  * @returns A run: awaited the report, iterated the rows as they come.
  * @throws {RangeError} If `concurrency` is no whole number of 1 or more.
- * @throws {TypeError} If a target is an address of another protocol.
+ * @throws {TypeError} If a target is an address of another protocol, or there is
+ * no list of them.
  * @throws {ParseError} If one names no server.
  *
  * @example
@@ -176,13 +177,18 @@ export function expiry(
       `Cannot ask servers as 'concurrency' must be a whole number, 1 or more: current value is ${concurrency}`,
     );
   }
+  if (typeof targets === "string") {
+    throw new TypeError(
+      `Cannot ask servers as 'targets' must be a list, ["${targets}"]: current value is a text`,
+    );
+  }
   const all = [...targets];
   // What is no target is told before anybody is asked.
   for (const target of all) inspectTarget(target);
   return new Run<ExpiryRow, ExpiryReport>(
     `Ask ${all.length} servers for their certificates`,
     async ({ row, progress, signal }) => {
-      const roots = rest.roots ?? await systemRoots();
+      const roots = await trustStoreFrom("read the trusted roots", rest.roots);
       const rows: ExpiryRow[] = [];
       let next = 0;
       const work = async () => {
@@ -211,9 +217,7 @@ async function look(
   target: EndpointLike,
   options: InspectOptions,
 ): Promise<ExpiryRow> {
-  const name = typeof target === "string"
-    ? target
-    : `${target.hostname ?? "127.0.0.1"}:${target.port}`;
+  const name = typeof target === "string" ? target : `${endpoint(target)}`;
   try {
     const { certificate, ok, verdict } = await inspect(target, options);
     return {

@@ -10,7 +10,9 @@ import type {
   TlsClientHello,
   TlsServerHello,
 } from "../packet/layers/tls/handshake.ts";
-import { endpoint, type EndpointLike } from "../socket/endpoint.ts";
+import type { EndpointLike } from "../socket/endpoint.ts";
+import { serverTarget } from "./inspecting/inspect_target.ts";
+import type { StartTls } from "./starttls.ts";
 import {
   type CapturedConnection,
   capturedConnections,
@@ -57,12 +59,13 @@ export interface HandshakeOptions extends Omit<ProbeOptions, "onKeyLog"> {
  * Shows a TLS handshake message by message: that of a server, with which it
  * shakes hands of its own, or those of the connections in a capture.
  *
- * A text is a capture's path if it has a slash in it or ends as captures do
- * (`.pcap`, `.pcapng`, `.cap`, also compressed), else a server. Of a server
- * nothing is verified: `net.tls.inspect` does that.
+ * A text is a capture's path if it has a slash in it and no scheme, or ends as
+ * captures do (`.pcap`, `.pcapng`, `.cap`, also compressed), else a server. Of a
+ * server nothing is verified: `net.tls.inspect` does that.
  *
- * @param from `"host:port"` or `{ hostname, port }`; or a capture's path or URL,
- * what `net.pcap.open` gives, packets.
+ * @param from `"host:port"`, `"host"` for port 443, `{ hostname, port }`,
+ * `"https://host"`, or what is spoken before TLS, `"smtp://mail.example"`; or a
+ * capture's path or `file:` URL, what `net.pcap.open` gives, packets.
  * @param options What to offer, how long to wait; of a capture, the secrets.
  * @returns The handshake with a server; of a capture, all of them.
  * @throws {NetError} `"alert"` if the server refuses, `"not-tls"` if it speaks
@@ -116,18 +119,25 @@ export async function handshake(
     return new TlsHandshakes(found.map(ofCapture));
   }
   const { keyLog: _, finish = true, keepSecrets = false, ...rest } = options;
-  const target = endpoint(from);
+  const { peer, starttls = rest.starttls } = serverTarget(
+    from,
+    "show a handshake",
+  );
   const lines: string[] = [];
-  const result = await probe(target, {
+  const result = await probe(peer, {
     ...rest,
+    starttls,
     finish,
     ...keepSecrets && { onKeyLog: (line) => lines.push(`${line}\n`) },
   });
-  return ofProbe(`${target}`, result, keepSecrets ? lines.join("") : undefined);
+  return ofProbe(`${peer}`, result, keepSecrets ? lines.join("") : undefined);
 }
 
-/** A server: an endpoint, or a text that ends in a port. */
-export type TlsTarget = Exclude<EndpointLike, string> | `${string}:${number}`;
+/** A server: an endpoint, a text that ends in a port, or one with a scheme. */
+export type TlsTarget =
+  | Exclude<EndpointLike, string>
+  | `${string}:${number}`
+  | `${"https" | StartTls}://${string}`;
 
 /** A text that can only be the path of a capture. */
 export type CapturePath =
@@ -138,6 +148,8 @@ export type CapturePath =
 
 function isCapture(from: EndpointLike | TlsCapture): from is TlsCapture {
   if (typeof from === "string") {
+    const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(from) ?? [];
+    if (scheme !== undefined) return scheme.toLowerCase() === "file";
     return from.includes("/") ||
       /\.(?:pcap|pcapng|cap|trace|dmp)(?:\.(?:gz|zst))?$/i.test(from);
   }

@@ -55,6 +55,7 @@ const NOBODY = "no-such-name.invalid";
  * refuses, or speaks something else.
  * @throws {DecodeError} If the server's own certificate cannot be read.
  * @throws {TypeError} If it is an address of another protocol.
+ * @throws {RangeError} If `host` or `serverName` can be none, or `at` is no date.
  * @see RFC 8446 §4.4.2, RFC 5280 §6
  *
  * @example
@@ -140,6 +141,15 @@ async function inspectServer(
   const asked = options.serverName === undefined && isName
     ? peer.hostname
     : options.serverName ?? undefined;
+  const named = options.host ?? options.serverName ?? undefined;
+  if (named !== undefined && plainHost(named) === undefined) {
+    // Without a host to hold them against, all names would do.
+    throw new RangeError(
+      `Cannot inspect ${peer} as '${
+        options.host === undefined ? "serverName" : "host"
+      }' must be a name or an address: current value is ${named}`,
+    );
+  }
   // The roots are read while the server thinks.
   const trusted = trustOf(options);
   trusted.catch(() => {});

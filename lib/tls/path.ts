@@ -6,10 +6,10 @@
  * @module
  */
 
-import type { Certificate } from "./certificate.ts";
+import { Certificate } from "./certificate.ts";
 import { ChainVerdict } from "./path/chain_verdict.ts";
-import type { RevocationList } from "./crl.ts";
-import type { OcspResponse } from "./ocsp.ts";
+import { RevocationList } from "./crl.ts";
+import { OcspResponse } from "./ocsp.ts";
 import type { RevocationStatus } from "./ocsp_check.ts";
 import {
   type Effort,
@@ -18,6 +18,8 @@ import {
   Pool,
   signedBy,
 } from "./path/path_build.ts";
+import { listOf, trustStoreFrom } from "./read_options.ts";
+import type { CertificateSource } from "./tls_options.ts";
 import { checkPath, type PathRequirements } from "./path/path_checks.ts";
 import { matchesHost, plainHost } from "./path/path_host.ts";
 import type { PolicyOptions } from "./path/path_policy.ts";
@@ -30,7 +32,7 @@ import {
   unsupportedSignature,
 } from "./path/path_problem.ts";
 import { checkRevocation } from "./path/path_revocation.ts";
-import { systemRoots, TrustStore } from "./path/path_roots.ts";
+import { TrustStore } from "./path/path_roots.ts";
 import {
   type VerifyingKey,
   verifySignature,
@@ -46,10 +48,13 @@ export interface VerifyOptions {
   host?: string | undefined;
   /** The moment at which it should hold. @default {now} */
   at?: Date | undefined;
-  /** Whom to trust. @default {this system's roots} */
-  roots?: TrustStore | Iterable<Certificate> | undefined;
+  /**
+   * Whom to trust: PEM text, the path of a file, or certificates.
+   * @default {this system's roots}
+   */
+  roots?: CertificateSource | TrustStore | undefined;
   /** More certificates that may help to find a way up. @default {none} */
-  intermediates?: Iterable<Certificate> | undefined;
+  intermediates?: Certificate | Iterable<Certificate> | undefined;
   /** What it should be for. @default {"server"} */
   purpose?: "server" | "client" | "code" | "email" | "any" | undefined;
   /** The least bits of an RSA key. @default {2048} */
@@ -59,9 +64,9 @@ export interface VerifyOptions {
   /** What is asked of the policies. @default {nothing} */
   policies?: PolicyOptions | undefined;
   /** Revocation lists to look it up in. @default {none} */
-  lists?: Iterable<RevocationList> | undefined;
+  lists?: RevocationList | Iterable<RevocationList> | undefined;
   /** OCSP answers to look it up in. @default {none} */
-  answers?: Iterable<OcspResponse> | undefined;
+  answers?: OcspResponse | Iterable<OcspResponse> | undefined;
   /**
    * Whether each certificate has to be known not to be revoked; else what is
    * not known does no harm. @default {false}
@@ -114,7 +119,8 @@ interface Judged {
  * @param options The host, whom to trust, the moment, and what else to ask.
  * @returns The verdict with the chain from the certificate up to the root.
  * @throws {TypeError} If there is no certificate.
- * @throws {RangeError} If the host can be none.
+ * @throws {RangeError} If the host can be none, or `at` is no date.
+ * @throws {NetError} `"not-found"`, `"malformed"` if the file of the roots is.
  * @see RFC 5280 §6.1, RFC 9525
  *
  * @example
@@ -133,17 +139,26 @@ interface Judged {
  * ```
  */
 export async function verifyChain(
-  certificates: Certificate | readonly Certificate[],
+  certificates: Certificate | Iterable<Certificate>,
   options: VerifyOptions = {},
 ): Promise<ChainVerdict> {
-  const given = Array.isArray(certificates)
-    ? certificates as readonly Certificate[]
-    : [certificates as Certificate];
+  const doing = "verify a chain";
+  const ones = <T>(
+    name: string,
+    kind: new (...parts: never[]) => T,
+    source: T | Iterable<T>,
+  ) => listOf(kind, source, doing, `'${name}' must be of ${kind.name}`);
+  const given = ones("certificates", Certificate, certificates);
   const { at = new Date(), host, purpose = "server" } = options;
   const [leaf, ...others] = given;
   if (!leaf) {
     throw new TypeError(
       "Cannot verify a chain as 'certificates' must have one at least: current value is empty",
+    );
+  }
+  if (!(at instanceof Date && Number.isFinite(at.getTime()))) {
+    throw new RangeError(
+      `Cannot verify a chain as 'at' must be a date: current value is ${at}`,
     );
   }
   if (host !== undefined && plainHost(host) === undefined) {
@@ -158,7 +173,7 @@ export async function verifyChain(
       }: current value is ${purpose}`,
     );
   }
-  const { roots = await systemRoots(), intermediates = [] } = options;
+  const { intermediates = [], lists = [], answers = [] } = options;
   const judged = await judge(leaf, {
     wanted: {
       at,
@@ -168,10 +183,13 @@ export async function verifyChain(
       allowWeak: options.allowWeak ?? false,
       policies: options.policies ?? {},
     },
-    pool: new Pool([...others, ...intermediates]),
-    roots: roots instanceof TrustStore ? roots : new TrustStore(roots),
-    lists: [...options.lists ?? []],
-    answers: [...options.answers ?? []],
+    pool: new Pool([
+      ...others,
+      ...ones("intermediates", Certificate, intermediates),
+    ]),
+    roots: await trustStoreFrom("read the trusted roots", options.roots),
+    lists: ones("lists", RevocationList, lists),
+    answers: ones("answers", OcspResponse, answers),
     requireRevocation: options.requireRevocation ?? false,
     effort: { ...EFFORT },
     signers: [],

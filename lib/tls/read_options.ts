@@ -7,11 +7,13 @@
 
 import type { SecureContext, SecureContextOptions } from "node:tls";
 import { NetError, PermissionError } from "../errors.ts";
-import { type Certificate, readCertificates } from "./certificate.ts";
-import { readRevocationLists, type RevocationList } from "./crl.ts";
+import { Certificate, readCertificates } from "./certificate.ts";
+import { readRevocationLists, RevocationList } from "./crl.ts";
+import { systemRoots, TrustStore } from "./path/path_roots.ts";
 import { nodeCrypto } from "./probe/node_crypto.ts";
 import type {
   CertificateSource,
+  RevocationSource,
   TlsIdentity,
   TlsIdentityOptions,
   TlsProtocolOptions,
@@ -22,6 +24,9 @@ const VERSIONS: Readonly<Record<TlsVersion, "TLSv1.2" | "TLSv1.3">> = {
   "TLS 1.2": "TLSv1.2",
   "TLS 1.3": "TLSv1.3",
 };
+
+/** What certificates and lists may be given as. */
+const FORMS = "PEM text, the path of a file, or";
 
 /** Protocol options in the words of node:tls. */
 export interface ProtocolRange {
@@ -57,7 +62,12 @@ export function protocolRange(
       `Cannot ${doing} as 'minVersion' must not be above 'maxVersion': current value is ${minVersion}`,
     );
   }
-  for (const name of alpn) {
+  if (!Array.isArray(alpn)) {
+    throw new TypeError(
+      `Cannot ${doing} as 'alpn' must be a list of names, ["h2"]: current value is ${alpn}`,
+    );
+  }
+  for (const name of alpn as readonly string[]) {
     if (/^[\x20-\x7e]{1,255}$/.test(name)) continue;
     throw new TypeError(
       `Cannot ${doing} as 'alpn' must be names of 1 to 255 ASCII characters: current value is ${
@@ -83,6 +93,7 @@ export function isPem(text: string): boolean {
  * there is no certificate in it.
  * @throws {DecodeError} If one cannot be read.
  * @throws {PermissionError} If the file may not be read.
+ * @throws {TypeError} If it is none of these.
  */
 export async function certificatesFrom(
   op: string,
@@ -90,13 +101,67 @@ export async function certificatesFrom(
 ): Promise<Certificate[]> {
   const [found, from] = typeof source === "string"
     ? [readCertificates(await contents(op, source)), named(source)]
-    : [[...source], undefined];
+    : [
+      listOf(Certificate, source, op, `it must be ${FORMS} certificates`),
+      undefined,
+    ];
   if (found.length > 0) return found;
   throw new NetError("there is no certificate in it", {
     code: "malformed",
     op,
     target: from,
   });
+}
+
+/**
+ * Reads whom to trust.
+ *
+ * @param op What for.
+ * @param source PEM, a path, certificates, or a store.
+ * @returns The store; with no source, this system's authorities.
+ */
+export async function trustStoreFrom(
+  op: string,
+  source: CertificateSource | TrustStore | undefined,
+): Promise<TrustStore> {
+  if (source === undefined) return await systemRoots();
+  if (source instanceof TrustStore) return source;
+  // To trust nobody is a wish too.
+  if (Array.isArray(source) && source.length === 0) return new TrustStore([]);
+  return new TrustStore(await certificatesFrom(op, source));
+}
+
+/**
+ * Takes one thing that was read before, or several.
+ *
+ * @param kind Of which class each must be.
+ * @param source It or them.
+ * @param op What for, as a verb phrase.
+ * @param must What it must be, for the error.
+ * @returns A list of them.
+ * @throws {TypeError} If one is something else.
+ */
+export function listOf<T>(
+  kind: new (...parts: never[]) => T,
+  source: unknown,
+  op: string,
+  must: string,
+): T[] {
+  // A revocation list is itself one that can be iterated over.
+  const isMany = !(source instanceof kind) && typeof source === "object" &&
+    source !== null && Symbol.iterator in source;
+  const all = isMany ? [...source as Iterable<unknown>] : [source];
+  for (const one of all) {
+    if (one instanceof kind) continue;
+    const name = one === null ? "null" : one?.constructor?.name;
+    // What it holds may be a key.
+    throw new TypeError(
+      `Cannot ${op} as ${must}: current value is ${
+        name === undefined ? typeof one : `of the kind ${name}`
+      }`,
+    );
+  }
+  return all as T[];
 }
 
 /**
@@ -108,9 +173,12 @@ export async function certificatesFrom(
  */
 export async function listsFrom(
   op: string,
-  source: string | Iterable<RevocationList>,
+  source: RevocationSource,
 ): Promise<RevocationList[]> {
-  if (typeof source !== "string") return [...source];
+  if (typeof source !== "string") {
+    const must = `it must be ${FORMS} revocation lists`;
+    return listOf(RevocationList, source, op, must);
+  }
   const found = readRevocationLists(await contents(op, source));
   if (found.length > 0) return found;
   throw new NetError("there is no revocation list in it", {
@@ -119,6 +187,9 @@ export async function listsFrom(
     target: named(source),
   });
 }
+
+/** May be a key without the lines around it, so no error may show it. */
+const NO_PATH = /[\r\n]|^\{|^M[A-Za-z0-9+/=]{59,}$/;
 
 /** The file's path; what is PEM itself is not shown. */
 function named(source: string): string | undefined {
@@ -131,6 +202,13 @@ async function contents(
   source: string,
 ): Promise<string | Uint8Array> {
   if (isPem(source)) return source;
+  if (NO_PATH.test(source)) {
+    throw new NetError("it is neither PEM nor the path of a file", {
+      code: "malformed",
+      op,
+      hint: "PEM begins with a line -----BEGIN …",
+    });
+  }
   try {
     return await Deno.readFile(source);
   } catch (cause) {
@@ -180,6 +258,11 @@ export async function readIdentity(
   op: string,
   { cert, key, passphrase }: TlsIdentity,
 ): Promise<ReadIdentity> {
+  if (typeof key !== "string") {
+    throw new TypeError(
+      `Cannot ${op} as 'key' must be PEM text or the path of a file: current value is of the type ${typeof key}`,
+    );
+  }
   const chain = await certificatesFrom(`${op} with the certificate`, cert);
   const { createPrivateKey, X509Certificate } = await nodeCrypto();
   const doing = `${op} with the key`;

@@ -10,6 +10,7 @@ import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { NetError } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
 import { readRevocationLists, type RevocationList } from "./crl.ts";
+import { fetchFailure } from "./fetch_failure.ts";
 import { ocspRequest, OcspResponse } from "./ocsp.ts";
 import { checkOcsp, type RevocationStatus } from "./ocsp_check.ts";
 import { checkRevocation } from "./path/path_revocation.ts";
@@ -160,6 +161,11 @@ async function evidenceFor(
   deadline: Deadline,
 ): Promise<RevocationEvidence> {
   const { by = "both", at = new Date() } = options;
+  if (!["both", "ocsp", "crl"].includes(by)) {
+    throw new TypeError(
+      `Cannot ask about ${certificate.serial} as 'by' must be one of both, ocsp, crl: current value is ${by}`,
+    );
+  }
   const failures: string[] = [];
   const attempt = async <T>(url: string, get: () => Promise<T>) => {
     try {
@@ -278,7 +284,10 @@ async function request(
   if (!/^https?:\/\//i.test(url)) {
     throw new Error("only http and https addresses are asked");
   }
-  const response = await fetch(url, init);
+  const response = await fetch(url, init).catch((error) => {
+    init.signal?.throwIfAborted();
+    throw new Error(fetchFailure(error));
+  });
   if (!response.ok || !response.body) {
     await response.body?.cancel();
     throw new Error(`HTTP status ${response.status}`);

@@ -87,7 +87,7 @@ export async function shakeHands(shake: Shake): Promise<TlsConnection> {
   try {
     socket = shake.socket();
     const broken = guard(socket, shake, () => isCut);
-    await secured(socket, shake);
+    await secured(socket, shake, broken);
     const certificates = peerChain(socket, shake);
     const verdict = await verified(certificates, shake);
     deadline.signal.throwIfAborted();
@@ -190,6 +190,8 @@ function guard(
   socket.destroy = (error?: Error): TLSSocket => {
     if (error === undefined || isSecure) return destroy(error);
     // The runtime writes the alert that says why only after this (Deno 2.9.6).
+    // The other side may answer it with a reset, which is not why.
+    broken ??= tlsFailure(error, doing, below);
     setTimeout(destroy, 0, error);
     return socket;
   };
@@ -230,10 +232,11 @@ function perhapsRefused(error: Error, { side, hasIdentity }: Doing): Error {
 async function secured(
   socket: TLSSocket,
   { doing, deadline, below: { duplex } }: Shake,
+  broken: () => unknown,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const event = doing.side === "client" ? "secureConnect" : "secure";
-  const close = () => reject(closedEarly(doing));
+  const close = () => reject(broken() ?? closedEarly(doing));
   // The runtime does not mind an end in the middle of a handshake (Deno 2.9.6).
   let over: ReturnType<typeof setTimeout> | undefined;
   const end = () => over = setTimeout(close, GRACE);

@@ -14,7 +14,13 @@ import type { TrustStore } from "./path/path_roots.ts";
 export type TlsVersion = "TLS 1.2" | "TLS 1.3";
 
 /** Certificates: PEM text, the path of a PEM or DER file, or read ones. */
-export type CertificateSource = string | Iterable<Certificate>;
+export type CertificateSource = string | Certificate | Iterable<Certificate>;
+
+/** Revocation lists: PEM text, the path of a PEM or DER file, or read ones. */
+export type RevocationSource =
+  | string
+  | RevocationList
+  | Iterable<RevocationList>;
 
 /** Who one is: a certificate and the key that proves it. */
 export interface TlsIdentity {
@@ -72,7 +78,7 @@ export interface TlsCredentials extends TlsIdentityOptions {
    * Which of them are revoked: PEM text, a path, or lists. Each authority of a
    * client's chain must have a current one then. @default {not looked up}
    */
-  clientCrl?: string | Iterable<RevocationList> | undefined;
+  clientCrl?: RevocationSource | undefined;
 }
 
 /** Options of the server's side. */

@@ -229,6 +229,24 @@ Deno.test("the home CA issues, renews and revokes what openssl believes, and no 
   assert.equal((await packed("Tablet", fresh)).code, 0);
   assert.notEqual((await packed("Tablet", "another")).code, 0);
 
+  // The same names, told otherwise, and longer unless told so again.
+  const told = await home("issue", "192.168.1.5", "NAS.home.arpa");
+  assert.match(told.out, /^nas\.home\.arpa, 192\.168\.1\.5: .* 396 days$/m);
+  assert.equal(
+    (await home("issue", "nas.home.arpa", "192.168.1.5", "--days", "10")).code,
+    0,
+  );
+  // A request in DER that names nobody, as printers make them.
+  const bare = await dir.openssl(
+    ...["req", "-new", "-key", dir.path("own.key"), "-subj", "/CN=printer"],
+    ...["-outform", "DER", "-out", dir.path("bare.csr")],
+  );
+  assert.equal(bare.code, 0, bare.text);
+  const printer = await home("sign", dir.path("bare.csr"), "printer.lan");
+  assert.deepEqual([printer.code, printer.err], [0, ""]);
+  const ours = await verify("printer.lan", ...asServer, "printer.lan");
+  assert.equal(ours.code, 0, ours.text);
+
   const old = await Deno.readTextFile(file("issued/nas.home.arpa.key"));
   const renewed = await home("renew");
   assert.match(renewed.out, /^nas\.home\.arpa, 192\.168\.1\.5: .* 396 days$/m);
@@ -245,7 +263,7 @@ Deno.test("the home CA issues, renews and revokes what openssl believes, and no 
     listed.filter(({ names }) => names.startsWith("nas")).map(({ state }) =>
       state
     ),
-    ["renewed", "holds"],
+    ["renewed", "renewed", "renewed", "holds"],
   );
 
   const revoked = await home(
@@ -279,13 +297,21 @@ Deno.test("the home CA issues, renews and revokes what openssl believes, and no 
 
 Deno.test("both say what is wrong with the command line, and end with 2", async () => {
   await using dir = await bench();
+  await Deno.writeTextFile(dir.path("none.pem"), "no certificate\n");
   const wrong: [string, string[], RegExp][] = [
+    [
+      "expiry_checker.ts",
+      ["127.0.0.1:1", "--ca", dir.path("none.pem")],
+      /^There are no roots in .*none\.pem\nUsage: /,
+    ],
     ["expiry_checker.ts", [], /^A TARGET is needed\nUsage: /],
     ["expiry_checker.ts", ["a", "--days", "x"], /^--days must .* x\nUsage: /],
     ["expiry_checker.ts", ["gopher://a"], /^Cannot .*smtp.*gopher:.*\nUsage: /],
     ["expiry_checker.ts", ["--file", dir.path("no")], /no.*\nUsage: /],
     ["home_ca.ts", [], /^A COMMAND is needed\nUsage: /],
     ["home_ca.ts", ["bake"], /^There is no COMMAND bake\nUsage: /],
+    ["home_ca.ts", ["revoke", "a", "b"], /^b is one too many .*\nUsage: /],
+    ["home_ca.ts", ["list", "a"], /^a is one too many for list\nUsage: /],
     ["home_ca.ts", ["issue"], /^A HOST is needed\nUsage: /],
     ["home_ca.ts", ["list", "--days", "0"], /^--days must .* 0\nUsage: /],
     [
@@ -300,4 +326,12 @@ Deno.test("both say what is wrong with the command line, and end with 2", async 
     assert.match(err, message);
   }));
   await assert.rejects(Deno.stat(dir.path("home")), Deno.errors.NotFound);
+  for (const name of ["expiry_checker.ts", "home_ca.ts"]) {
+    const { code, out, err } = await script(name, "--help");
+    assert.deepEqual([code, err], [0, ""]);
+    assert.match(out, new RegExp(`^Usage: ${name} `));
+  }
+  const none = await script("home_ca.ts", "list", "--folder", dir.path("home"));
+  assert.equal(none.code, 1);
+  assert.match(none.err, /no authority in it\. Try: the command create makes/);
 });

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import * as net from "../../mod.ts";
 import { testUnless } from "../skip.ts";
-import { freePort } from "./servers.ts";
+import { freePort, freePorts } from "./servers.ts";
 
 const { acme, authority } = net.tls;
 
 async function lab(options: net.tls.acme.AcmeServeOptions = {}) {
   const ca = await authority.create({ name: "Lab CA" });
-  const httpPort = freePort();
-  const tlsPort = freePort();
+  const [httpPort, tlsPort] = freePorts(2) as [number, number];
   const server = await acme.serve(ca, {
     httpPort,
     tlsPort,
@@ -29,7 +28,7 @@ Deno.test(
     const { ca, server, httpPort } = await lab();
     await using _ = server;
     const site = await acme.obtain(server.url, {
-      hosts: ["shop.test", "www.shop.test", "127.0.0.1"],
+      hosts: ["shop.test", "Bücher.test", "127.0.0.1"],
       answer: acme.http01({ hostname: "127.0.0.1", port: httpPort }),
       ca: server.ca,
       agree: true,
@@ -37,7 +36,7 @@ Deno.test(
     });
     assert.deepEqual(
       site.certificate.names.map(({ value }) => value),
-      ["shop.test", "www.shop.test", "127.0.0.1"],
+      ["shop.test", "xn--bcher-kva.test", "127.0.0.1"],
     );
     assert.equal(`${site.certificate.issuer}`, `${ca.certificate.subject}`);
     assert.equal(server.orders[0]?.status, "valid");
@@ -194,10 +193,23 @@ Deno.test("an ACME server that is not there, or not trusted, is said at once", a
   const hosts = ["shop.test"];
   await assert.rejects(acme.obtain(server.url, { hosts, answer }), {
     name: "NetError",
+    code: "unreachable",
+    message: /certificate/,
   });
   await assert.rejects(
     acme.obtain(`https://127.0.0.1:${freePort()}/directory`, { hosts, answer }),
-    { name: "NetError" },
+    { name: "NetError", code: "unreachable", message: /Connection refused/ },
+  );
+  await assert.rejects(
+    acme.obtain(server.url, { hosts, answer, ca: "/nowhere/ca.pem" }),
+    { code: "not-found", message: /trusted certificates \/nowhere\/ca\.pem/ },
+  );
+  await assert.rejects(
+    acme.obtain(server.url, {
+      hosts: "shop.test" as unknown as string[],
+      answer,
+    }),
+    { name: "TypeError", message: /'hosts' must be a list/ },
   );
   await assert.rejects(
     acme.obtain(server.url, {

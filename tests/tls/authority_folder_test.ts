@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { seeded } from "../../lib/random.ts";
 import { create, open } from "../../lib/tls/authority/all.ts";
+import type { NetError } from "../../lib/errors.ts";
+import { ocspRequest, OcspResponse } from "../../lib/tls/ocsp.ts";
 import { testUnless } from "../skip.ts";
 import { Bench, missing } from "./authority_openssl.ts";
 
@@ -178,6 +180,16 @@ Deno.test("half a line at the end of the index goes, a damaged one is said", asy
     code: "damaged",
     message: /shorter than it was/,
   });
+  // Who asks by OCSP is not told why there is no answer; who answers is.
+  const told: unknown[] = [];
+  const answer = ca.responder({ onError: (error) => told.push(error) });
+  const body = ocspRequest(one.certificate, ca.certificate) as BodyInit;
+  const response = await answer(
+    new Request("http://ocsp.lab/", { method: "POST", body }),
+  );
+  const { status } = new OcspResponse(await response.bytes());
+  assert.equal(status, "internalError");
+  assert.deepEqual(told.map((error) => (error as NetError).code), ["damaged"]);
 });
 
 Deno.test("several processes issue from one folder at once, and each is booked once", async () => {

@@ -31,7 +31,7 @@ testUnless(
       await bench.write({ "root.pem": root.pem });
       for (const [kind, purpose] of Object.entries(PURPOSES)) {
         const hosts = kind === "server" || kind === "peer"
-          ? ["www.lab.example", "*.lab.example", "10.1.2.3", "fd00::1"]
+          ? ["www.lab.example", "*.a.lab.example", "10.1.2.3", "fd00::1"]
           : [];
         const issued = await ca.issue({
           kind: kind as keyof typeof PURPOSES,
@@ -41,7 +41,7 @@ testUnless(
         });
         await bench.write({ "leaf.pem": issued.cert });
         const names = hosts.length > 0
-          ? ["-verify_hostname", "x.lab.example", "-verify_ip", "10.1.2.3"]
+          ? ["-verify_hostname", "x.a.lab.example", "-verify_ip", "10.1.2.3"]
           : [];
         const said = await bench.openssl(
           `verify -x509_strict -purpose ${purpose} -CAfile root.pem -untrusted leaf.pem`,

@@ -186,6 +186,12 @@ Deno.test("files and texts of certificates are looked at as servers are", async 
     await Deno.writeTextFile(`${folder}/chain.pem`, pem);
     await Deno.writeFile(`${folder}/leaf.der`, end.certificate.der);
     const roots: Certificate[] = [root.certificate];
+    // The roots may be in a file, as certificates may.
+    await Deno.writeTextFile(`${folder}/root.pem`, root.certificate.toPem());
+    assert.equal(
+      (await inspect(pem, { roots: `${folder}/root.pem` })).ok,
+      true,
+    );
     for (
       const from of [
         `${folder}/chain.pem`,
@@ -218,6 +224,42 @@ Deno.test("files and texts of certificates are looked at as servers are", async 
     await assert.rejects(inspect(`${folder}/empty.pem`), { code: "empty" });
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("connect(), handshake() and scan() take the servers that inspect() takes", async () => {
+  const ca = await net.tls.authority.create({ name: "Lab CA" });
+  const site = await ca.issue({ hosts: ["localhost", "127.0.0.1"] });
+  await using web = await net.tls.serve({ ...site }, net.tcp.echo);
+  await using mail = await net.tcp.serve({}, async (conn) => {
+    await conn.write("220 mail ESMTP\r\n");
+    await conn.readLine();
+    await conn.write("250-mail\r\n250 STARTTLS\r\n");
+    await conn.readLine();
+    await conn.write("220 go on\r\n");
+    // Who only looks goes in the midst of it.
+    await net.tls.accept(conn, site).then((tls) => tls.close(), () => {});
+  });
+  for (
+    const from of [
+      `https://localhost:${web.address.port}/a?b`,
+      `smtp://127.0.0.1:${mail.address.port}`,
+    ] as const
+  ) {
+    await using conn = await net.tls.connect(from, { ca: ca.pem });
+    assert.equal(conn.tls.peerCertificate?.serial, site.serial);
+    const { facts, server } = await net.tls.handshake(from);
+    // Whose name is none must not be believed for any.
+    for (const named of [{ host: "a b" }, { serverName: "a b" }]) {
+      await assert.rejects(inspect(from, { roots: ca.pem, ...named }), {
+        name: "RangeError",
+        message: /as '(host|serverName)' must be a name or an address: .* a b$/,
+      });
+    }
+    assert.equal(facts.versionName, "TLS 1.3");
+    assert.equal(server, new URL(from).host);
+    const { certificates: [shown] } = await net.tls.scan(new URL(from));
+    assert.equal(shown?.chain[0]?.serial, site.serial);
   }
 });
 
@@ -259,6 +301,13 @@ testUnless(
     assert.equal(report.within(7).length, 3);
     assert.match(`${report}`, /target +days +until +issuer +problem/);
     assert.throws(() => expiry([], { concurrency: 0 }), RangeError);
+    assert.throws(() => expiry("a.lab" as unknown as string[]), {
+      name: "TypeError",
+      message: /'targets' must be a list, \["a\.lab"\]/,
+    });
+    const away = { hostname: "::1", port: 1 };
+    const { rows } = await expiry([away], { roots: [] });
+    assert.equal(rows[0]?.target, "[::1]:1");
   },
 );
 

@@ -62,7 +62,7 @@ export async function dial(
 
 /** Waits until something holds, some seconds at most. */
 export async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 300 && !holds(); i++) {
+  for (let i = 0; i < 3000 && !holds(); i++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   assert.ok(holds(), "in time");

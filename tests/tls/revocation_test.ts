@@ -192,6 +192,12 @@ testUnless(
           assert.match(found.message, says[fact]!);
         });
       }
+      await t.step("nobody that there is not", async () => {
+        await assert.rejects(
+          revocation(await of("good"), ca, { by: "OCSP" as "ocsp" }),
+          /'by' must be one of both, ocsp, crl: current value is OCSP/,
+        );
+      });
       await t.step("who takes too long", async () => {
         reply = () => new Response(new ReadableStream({}));
         const found = await revocation(await of("good"), ca, { timeout: 50 });

@@ -248,4 +248,5 @@ Deno.test("what cannot be scanned is refused before anything is sent", () => {
     TypeError,
   );
   assert.throws(() => scan("a host"), SyntaxError);
+  assert.throws(() => scan("http://127.0.0.1"), TypeError);
 });

@@ -226,6 +226,34 @@ testUnless(NO_OPENSSL, "scan goes through STARTTLS each time", async () => {
   });
 });
 
+testUnless(
+  NO_OPENSSL,
+  "keys of suites with a pre-shared key are found behind the server's hint",
+  async () => {
+    for (const hint of [[], ["-psk_hint", "the third one"]]) {
+      await using server = await opensslServer([
+        ...["-nocert", "-psk", "0102", ...hint, "-no_tls1_3"],
+        ...["-cipher", "PSK:@SECLEVEL=0", "-groups", "P-256"],
+      ]);
+      const found = await scan({ port: server.port });
+      const { suites, groups } = found.protocol("TLS 1.2")!;
+      const keysOf = (name: string) =>
+        new Set(
+          suites.filter((one) => one.name.startsWith(name))
+            .map(({ group, primeBits }) => group ?? primeBits),
+        );
+      assert.deepEqual(keysOf("TLS_ECDHE_PSK_"), new Set(["secp256r1"]));
+      assert.deepEqual(groups, ["secp256r1"]);
+      // openssl takes a prime as hard to break as the cipher is.
+      const [...primes] = keysOf("TLS_DHE_PSK_") as Set<number>;
+      assert.ok(primes.length > 0 && primes.every((bits) => bits >= 1024));
+      assert.deepEqual(keysOf("TLS_PSK_WITH_"), new Set([undefined]));
+      // The report has them all, the weakest too.
+      for (const { name } of suites) assert.ok(`${found}`.includes(name), name);
+    }
+  },
+);
+
 Deno.test("the runtime's own server is scanned, down to its hybrid group", async () => {
   const { SERVER_CERT, SERVER_KEY } = await import(
     "../loopback/http_client_pki.ts"

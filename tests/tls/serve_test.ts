@@ -256,21 +256,62 @@ Deno.test("files that change are read anew if asked, and nonsense in them is not
     // As careful writers do it: a new file in the old one's place.
     await Deno.writeTextFile(`${folder}/new.key`, next.key);
     await Deno.rename(`${folder}/new.key`, `${folder}/server.key`);
-    await until(() => reloads.length === 2);
-    assert.equal(reloads[1], undefined);
+    // A slow write may have been read in two.
+    await until(() => reloads.at(-1) === undefined);
     await using conn = await dial(server.address);
     assert.equal(conn.tls.peerCertificate?.subject.commonName, "next");
+  });
+});
+
+Deno.test("files behind links are watched where the links lead, whatever goes on beside them", async () => {
+  const { authority } = await all();
+  const issue = (name: string) =>
+    authority.issue({ name, hosts: ["localhost"] });
+  await saved(async (folder) => {
+    const [one, two, three] = await Promise.all(["1", "2", "3"].map(issue));
+    await one!.save(`${folder}/v1`, { name: "site" });
+    await two!.save(`${folder}/v2`, { name: "site" });
+    const link = async (to: string) => {
+      await Deno.symlink(to, `${folder}/new`);
+      await Deno.rename(`${folder}/new`, `${folder}/now`);
+    };
+    await link("v1");
+    const reloads: unknown[] = [];
+    await using server = await serve({
+      cert: `${folder}/now/site.pem`,
+      key: `${folder}/now/site.key`,
+      watch: true,
+      onReload: (error) => reloads.push(error),
+    }, echo);
+    const shown = () => server.certificates[0]?.subject.commonName;
+    assert.equal(shown(), "1");
+    // As deployments do it: the folder is another.
+    await link("v2");
+    await until(() => shown() === "2");
+    // And then in the folder that the link leads to.
+    await three!.save(`${folder}/v2`, { name: "site" });
+    await until(() => {
+      // Somebody who writes without end must not put it off.
+      Deno.writeTextFileSync(`${folder}/v2/notes.txt`, "of no matter");
+      return shown() === "3";
+    });
+    assert.equal(reloads.at(-1), undefined);
   });
 });
 
 Deno.test("keys are refused with a reason that does not show them", async () => {
   const { server: identity, client } = await all();
   const middle = identity.key.split("\n")[1]!;
+  const bare = identity.key.replace(/-----.*-----\n/g, "");
   const cases = [
     [{ ...identity, key: client.key }, "mismatch"],
     [{ ...identity, key: identity.key.replace("\nM", "\nQ") }, "malformed"],
     [{ ...identity, key: identity.cert }, "malformed"],
     [{ ...identity, key: "/nowhere/server.key" }, "not-found"],
+    // Without the lines around it, it looks like a path.
+    [{ ...identity, key: bare }, "malformed"],
+    [{ ...identity, key: bare.replaceAll("\n", "") }, "malformed"],
+    [{ ...identity, key: `{"kty":"EC","d":"${middle}"}` }, "malformed"],
     [{ ...identity, cert: identity.key }, "malformed"],
   ] as const;
   for (const [options, code] of cases) {
@@ -282,6 +323,11 @@ Deno.test("keys are refused with a reason that does not show them", async () => 
     const text = Deno.inspect(error, { depth: 9 }) + error.stack;
     assert.ok(!text.includes(middle), "the key is in it");
   }
+  const object = {} as unknown as string;
+  await assert.rejects(listen({ ...identity, key: object }), {
+    name: "TypeError",
+    message: /'key' must be PEM text or the path of a file: .* type object$/,
+  });
 });
 
 Deno.test("a key may be encrypted", async () => {
@@ -299,24 +345,32 @@ Deno.test("a key may be encrypted", async () => {
 
 Deno.test("clients that stall are let go, and others do not wait for them", async () => {
   const { server: identity } = await all();
-  await using server = await serve(
-    { ...identity, handshakeTimeout: 300, maxHandshakes: 50 },
+  const patient = { ...identity, handshakeTimeout: 600_000, maxHandshakes: 50 };
+  await using server = await serve(patient, echo);
+  await using brief = await serve(
+    { ...patient, handshakeTimeout: 100 },
     echo,
   );
   const stalling = await Promise.all(
-    Array.from({ length: 20 }, () => connectTcp(server.address)),
+    Array.from(
+      { length: 40 },
+      (_, i) => connectTcp((i % 2 === 0 ? server : brief).address),
+    ),
   );
-  await until(() => server.handshakes === 20);
   // Half of a record.
-  await stalling[0]!.write(Uint8Array.of(22, 3, 1, 2, 0, 1));
+  for (const one of stalling.slice(0, 2)) {
+    await one.write(Uint8Array.of(22, 3, 1, 2, 0, 1)).catch(() => {});
+  }
+  await until(() => server.handshakes === 20);
   await using conn = await dial(server.address);
   await conn.write("hello\n");
   assert.equal(await conn.readLine(), "hello");
-  await until(() => server.failedHandshakes === 20);
-  assert.equal(server.handshakes, 0);
+  assert.equal(server.handshakes, 20);
+  await until(() => brief.failedHandshakes === 20);
+  assert.equal(brief.handshakes, 0);
   assert.match(
-    `${server.handshakeErrors[0]}`,
-    /Cannot shake hands with 127\.0\.0\.1:\d+: no answer within 300 ms/,
+    `${brief.handshakeErrors[0]}`,
+    /Cannot shake hands with 127\.0\.0\.1:\d+: no answer within 100 ms/,
   );
   await Promise.all(stalling.map((one) => one.close()));
 });
@@ -342,9 +396,10 @@ Deno.test("a flood is held at its limits, and ends with the server", async () =>
 
 Deno.test("closing a server lets handlers finish, and drops those that shake hands", async () => {
   const { server: identity } = await all();
+  let heard = false;
   let finished = false;
   const server = await serve({ ...identity }, async (conn, { signal }) => {
-    await conn.readLine();
+    heard = await conn.readLine() === "hello";
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
     await conn.write("bye\n");
     finished = true;
@@ -352,8 +407,7 @@ Deno.test("closing a server lets handlers finish, and drops those that shake han
   await using conn = await dial(server.address);
   await conn.write("hello\n");
   await using half = await connectTcp(server.address);
-  await until(() => server.open === 1 && server.handshakes === 1);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => heard && server.handshakes === 1);
   await server.close();
   assert.ok(finished);
   assert.equal(await conn.readLine(), "bye");
@@ -365,7 +419,7 @@ Deno.test("a listener gives out connections one by one, until it is closed", asy
   await using listener = await listen({ ...identity });
   const [client, accepted] = await Promise.all([
     dial(listener.address),
-    listener.accept({ timeout: 2000 }),
+    listener.accept(),
   ]);
   assert.equal(`${accepted.remoteAddress}`, `${client.localAddress}`);
   assert.match(Deno.inspect(listener), /^TLS 127.* listening, 1 accepted$/);
@@ -379,8 +433,9 @@ Deno.test("a listener gives out connections one by one, until it is closed", asy
 Deno.test("an idle connection is reset", async () => {
   const { server: identity } = await all();
   await using server = await serve({ ...identity, idleTimeout: 100 }, echo);
-  await using conn = await dial(server.address);
+  // The server may have begun to wait before this side has shaken hands.
   const begun = performance.now();
+  await using conn = await dial(server.address);
   await assert.rejects(conn.read(), { code: "reset" });
   assert.ok(performance.now() - begun > 80);
   await until(() => server.failed === 1);

@@ -104,7 +104,7 @@ ${
     }).spawn();
     let isOver = false;
     child.status.then(() => isOver = true);
-    while (!isOver && !await listens(ports[0]!)) {
+    while (!isOver && !await hasBound(folder, child.pid)) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     // Somebody else may have been faster at a port.
@@ -118,11 +118,8 @@ ${
   throw new Error(`nginx does not start: ${log}`);
 }
 
-async function listens(port: number): Promise<boolean> {
-  try {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-    return true;
-  } catch {
-    return false;
-  }
+/** That somebody answers at a port tells not who: nginx writes this behind all. */
+async function hasBound(folder: string, pid: number): Promise<boolean> {
+  const text = await Deno.readTextFile(`${folder}/nginx.pid`).catch(() => "");
+  return Number(text) === pid;
 }

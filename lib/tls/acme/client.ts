@@ -8,13 +8,16 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { Deadline } from "../../deadline.ts";
 import { NetError } from "../../errors.ts";
-import { tryParse } from "../../ip/address.ts";
+import { hostName } from "../authority/alternative_names.ts";
 import type { KeyType } from "../authority/key_type.ts";
 import type { PrivateKey } from "../authority/private_key.ts";
 import { generateKey } from "../authority/read_key.ts";
 import { Issued } from "../authority/issued.ts";
-import { request } from "../authority/request.ts";
+import { listed, request } from "../authority/request.ts";
 import { type Certificate, readCertificates } from "../certificate.ts";
+import { fetchFailure } from "../fetch_failure.ts";
+import { certificatesFrom } from "../read_options.ts";
+import type { CertificateSource } from "../tls_options.ts";
 import type { AcmeAnswer, AcmeProof } from "./answers.ts";
 import type { AcmeIdentifier } from "./validation.ts";
 
@@ -35,7 +38,7 @@ export interface AcmeObtainOptions {
   /** What kind of key is made. @default {"P-256"} */
   keyType?: KeyType;
   /** Who vouches for the ACME server itself, beside the system's roots. */
-  ca?: string | Certificate | readonly (string | Certificate)[] | undefined;
+  ca?: CertificateSource | readonly (string | Certificate)[] | undefined;
   /** The longest wait, in milliseconds. @default {120000} */
   timeout?: number;
   /** Stops it; the promise rejects with the signal's reason. */
@@ -153,7 +156,8 @@ export async function obtain(
   directory: string,
   options: AcmeObtainOptions,
 ): Promise<Issued> {
-  const { hosts, timeout = 120_000, signal, ca } = options;
+  const { timeout = 120_000, signal, ca } = options;
+  const hosts = listed("hosts", options.hosts, "obtain a certificate");
   const answers = [options.answer].flat();
   if (hosts.length === 0 || answers.length === 0) {
     throw new TypeError(
@@ -165,7 +169,7 @@ export async function obtain(
     timeout,
     signal,
   });
-  using client = Deno.createHttpClient({ caCerts: rootsOf(ca) });
+  using client = Deno.createHttpClient({ caCerts: await rootsOf(ca) });
   return await sending.run({ client, signal: deadline.signal }, async () => {
     try {
       const key = options.accountKey ?? await generateKey("P-256");
@@ -204,7 +208,7 @@ async function send(
     return await fetch(url, init);
   } catch (cause) {
     init.signal.throwIfAborted();
-    throw new NetError((cause as Error).message, {
+    throw new NetError(fetchFailure(cause), {
       code: "unreachable",
       op: "ask",
       target: url,
@@ -215,16 +219,14 @@ async function send(
   }
 }
 
-function identifierOf(host: string): AcmeIdentifier {
-  const address = tryParse(host);
-  return address === undefined
-    ? { type: "dns", value: host }
-    : { type: "ip", value: String(address) };
-}
-
 /** Roots as PEM texts. */
-function rootsOf(ca: AcmeObtainOptions["ca"]): string[] {
-  return [ca ?? []].flat().map((x) => typeof x === "string" ? x : x.toPem());
+async function rootsOf(ca: AcmeObtainOptions["ca"]): Promise<string[]> {
+  const found = await Promise.all(
+    [ca ?? []].flat().map((one) =>
+      certificatesFrom("read the trusted certificates", one)
+    ),
+  );
+  return found.flat().map((one) => one.toPem());
 }
 
 async function run(
@@ -237,7 +239,9 @@ async function run(
     ...email === undefined ? {} : { contact: [`mailto:${email}`] },
   });
   const order = await client.createOrder({
-    identifiers: hosts.map(identifierOf),
+    identifiers: hosts.map((host) =>
+      hostName(host, "obtain a certificate") as AcmeIdentifier
+    ),
   });
   // All proofs at once: each host is asked where it is.
   const proven = await Promise.allSettled(

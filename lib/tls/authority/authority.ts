@@ -214,8 +214,8 @@ export class Authority {
   }
 
   /**
-   * Issues a certificate in the place of another: same names, same kind, as
-   * long, with a new key.
+   * Issues a certificate in the place of another: same names, same kind, same
+   * addresses to ask at, as long, with a new key.
    *
    * @param which The other's serial number, or itself.
    * @param options A key, or another time.
@@ -287,7 +287,7 @@ export class Authority {
    *
    * @param options Who signs the answers, and how long they hold.
    * @returns A handler for `Deno.serve` and the like.
-   * @throws {RangeError} If they would hold no time at all.
+   * @throws {RangeError} If they would hold no time at all, or who signs may not.
    * @see RFC 6960 appendix A
    *
    * @example
@@ -322,13 +322,15 @@ export class Authority {
     options: Pkcs12Options,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const { certificate, chain } = issued;
+    // That a password is wanted is said where it is used.
+    const { name, password, legacy = false } = options ?? {} as Pkcs12Options;
     return writePkcs12({
       key: issued.privateKey.toPkcs8(),
       certificates: [certificate, ...chain, this.root].map(({ der }) => der),
-      name: options.name ?? certificate.subject.commonName ??
+      name: name ?? certificate.subject.commonName ??
         certificate.names[0]?.value ?? certificate.serial,
-      password: options.password,
-      legacy: options.legacy ?? false,
+      password,
+      legacy,
     });
   }
 

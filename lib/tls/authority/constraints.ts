@@ -91,7 +91,9 @@ export function barred(
   return names.find((given) => {
     const name = given.type === "uri" ? hostOf(given.value) : given;
     if (name === undefined) return permitted.length > 0;
-    if (excluded.some((one) => within(name, one))) return true;
+    if (excluded.some((one) => within(name, one) || covers(name, one))) {
+      return true;
+    }
     const ofKind = permitted.filter((one) => one.type === name.type);
     return ofKind.length > 0 && !ofKind.some((one) => within(name, one));
   });
@@ -101,6 +103,12 @@ export function barred(
 function hostOf(uri: string): AlternativeName | undefined {
   const host = URL.parse(uri)?.hostname;
   return host ? hostName(host, "read a URI") : undefined;
+}
+
+/** Whether a wildcard is for what is excluded: `*.lab` for `bank.lab`. */
+function covers({ type, value }: AlternativeName, one: Constraint): boolean {
+  return type === "dns" && one.type === "dns" && value.startsWith("*.") &&
+    one.value.replace(/^[^.]+/, "*") === value;
 }
 
 function within(name: AlternativeName, one: Constraint): boolean {

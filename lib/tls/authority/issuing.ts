@@ -14,13 +14,14 @@ import { keyType, kindOf } from "./key_type.ts";
 import { checkUrls } from "./leaf.ts";
 import { plainSerial } from "./ledger.ts";
 import type {
+  AuthorityUrls,
   IntermediateOptions,
   IssueOptions,
   RenewOptions,
 } from "./options.ts";
 import { PrivateKey } from "./private_key.ts";
 import { isRsa, leafKind } from "./profile.ts";
-import { alternativeNames } from "./request.ts";
+import { alternativeNames, listed } from "./request.ts";
 import { checkNamed } from "./request_order.ts";
 import { checkedSettings, keep, pathLengthOf } from "./state.ts";
 import { writeSubject } from "./subject.ts";
@@ -65,6 +66,7 @@ export async function renewLeaf(
   options: RenewOptions,
 ): Promise<Issued> {
   const { store } = issuer;
+  const verb = "renew a certificate";
   await store.refresh();
   const record = store.ledger.find(plainSerial(which), "renew");
   const { kind, serial, certificate: old } = record;
@@ -80,7 +82,7 @@ export async function renewLeaf(
     await PrivateKey.generate(kindOf(old.key) ?? "P-256");
   const timed = options.days ?? options.notAfter;
   const certificate = await issuer.leaf({
-    verb: "renew a certificate",
+    verb,
     kind,
     names: old.names as readonly AlternativeName[],
     subject: old.subject.der,
@@ -89,12 +91,18 @@ export async function renewLeaf(
     times: timed === undefined
       ? { ...options, ...asLong(old, options.notBefore) }
       : options,
-    urls: undefined,
+    urls: options.urls ? checkUrls(options.urls, verb) : urlsOf(old),
     mustStaple: old.mustStaple,
     renews: serial,
     requested: false,
   });
   return new Issued(certificate, issuer.between, key);
+}
+
+/** Where another says that one may ask. */
+function urlsOf(old: Certificate): AuthorityUrls {
+  const { crlUrls: [crl], ocspUrls: [ocsp], issuerUrls: [issuer] } = old;
+  return { crl, ocsp, issuer };
 }
 
 /** As many days as another holds. */
@@ -113,10 +121,11 @@ export async function issueAuthority(
 ): Promise<Issuer> {
   const verb = "make an intermediate authority";
   const settings = checkedSettings(options, verb);
-  const subject = writeSubject(options, verb);
+  // The name is wanted, which plain JavaScript does not know.
+  const subject = writeSubject({ ...options, name: options.name ?? "" }, verb);
   const constraints = readConstraints(
-    options.permitted ?? [],
-    options.excluded ?? [],
+    listed("permitted", options.permitted, verb),
+    listed("excluded", options.excluded, verb),
     verb,
   );
   const pathLength = pathLengthOf(options.pathLength ?? 0, verb);

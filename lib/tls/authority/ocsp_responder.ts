@@ -24,9 +24,13 @@ export type OcspHandler = (request: Request) => Promise<Response>;
  * that stand at the end of the path of a GET.
  *
  * @param prepare Gives who answers, with the newest state.
+ * @param onError Told why there is no answer.
  * @returns The handler.
  */
-export function ocspHandler(prepare: () => Promise<Responder>): OcspHandler {
+export function ocspHandler(
+  prepare: () => Promise<Responder>,
+  onError?: (error: unknown) => void,
+): OcspHandler {
   return async (request) => {
     const { method } = request;
     if (method !== "GET" && method !== "POST") {
@@ -44,7 +48,8 @@ export function ocspHandler(prepare: () => Promise<Responder>): OcspHandler {
     try {
       responder = await prepare();
       answer = await answerOcsp(octets, responder);
-    } catch {
+    } catch (error) {
+      onError?.(error);
       // Who asks learns only that there is trouble, as the RFC has it.
       return respond(failureAnswer("internalError"));
     }

@@ -111,6 +111,8 @@ export interface SignOptions extends ValidityOptions {
 export interface RenewOptions extends ValidityOptions {
   /** The key for the new one. @default {a new one of the same kind} */
   key?: PrivateKey | undefined;
+  /** Addresses in the new one. @default {the old one's} */
+  urls?: AuthorityUrls | undefined;
 }
 
 /** Options for {@linkcode Authority.crl}. */
@@ -128,6 +130,11 @@ export interface ResponderOptions {
   signer?: Issued | undefined;
   /** How long an answer holds, in milliseconds. @default {a day} */
   validity?: number | undefined;
+  /**
+   * Told why there is no answer, as when the folder is damaged; who asks is told
+   * no more than that there is trouble.
+   */
+  onError?: ((error: unknown) => void) | undefined;
 }
 
 /** Options for {@linkcode Authority.pkcs12}. */

@@ -68,11 +68,13 @@ export interface Renewable {
  * @param authority Who issued it.
  * @param days Days before the end.
  * @returns The most urgent first.
+ * @throws {RangeError} If that is below 0.
  */
 export async function due(
   authority: Renewable,
   days: number,
 ): Promise<Renewal[]> {
+  checkTime("days", days);
   const limit = Date.now() + days * DAY;
   const records = (await authority.issued()).filter((record) =>
     record.revoked === undefined && record.renewedBy === undefined &&
@@ -98,13 +100,8 @@ export async function* watch(
   options: RenewalOptions,
 ): AsyncGenerator<Renewal, undefined, void> {
   const { days = 30, every = HOUR, signal } = options;
-  for (const [name, value] of Object.entries({ days, every })) {
-    if (!(value >= 0)) {
-      throw new RangeError(
-        `Cannot watch certificates as '${name}' must be 0 or more: current value is ${value}`,
-      );
-    }
-  }
+  checkTime("days", days);
+  checkTime("every", every);
   while (!signal?.aborted) {
     for (const renewal of await due(authority, days)) {
       if (signal?.aborted) return;
@@ -112,6 +109,13 @@ export async function* watch(
     }
     await pause(Math.min(every, LONGEST), signal);
   }
+}
+
+function checkTime(name: string, value: number): void {
+  if (value >= 0) return;
+  throw new RangeError(
+    `Cannot watch certificates as '${name}' must be 0 or more: current value is ${value}`,
+  );
 }
 
 /** Waits, unless the signal ends it before. */

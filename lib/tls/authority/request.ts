@@ -112,14 +112,36 @@ export function alternativeNames(
   options: Pick<RequestOptions, "hosts" | "emails" | "uris">,
   verb: string,
 ): AlternativeName[] {
+  const { hosts, emails, uris } = options;
   const all = [
-    ...(options.hosts ?? []).map((one) => hostName(one, verb)),
-    ...(options.emails ?? []).map((one) => emailName(one, verb)),
-    ...(options.uris ?? []).map((one) => uriName(one, verb)),
+    ...listed("hosts", hosts, verb).map((one) => hostName(one, verb)),
+    ...listed("emails", emails, verb).map((one) => emailName(one, verb)),
+    ...listed("uris", uris, verb).map((one) => uriName(one, verb)),
   ];
   return [
     ...new Map(all.map((one) => [`${one.type} ${one.value}`, one])).values(),
   ];
+}
+
+/**
+ * Makes sure that an option is a list: of a text, each letter would be a name.
+ *
+ * @param option Its name.
+ * @param value It.
+ * @param verb What it is for, for errors.
+ * @throws {TypeError} If it is something else.
+ */
+export function listed<T extends string>(
+  option: string,
+  value: readonly T[] | undefined,
+  verb: string,
+): readonly T[] {
+  if (value === undefined || Array.isArray(value)) return value ?? [];
+  throw new TypeError(
+    `Cannot ${verb} as '${option}' must be a list: current value is ${
+      JSON.stringify(value)
+    }`,
+  );
 }
 
 /** A request for a certificate, whose signature shows that who asks has the key. */

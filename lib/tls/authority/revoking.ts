@@ -77,11 +77,19 @@ export async function listRevoked(
 /** Makes an OCSP responder; see `Authority.responder`. */
 export function responderOf(
   { certificate, key, store }: Issuer,
-  { signer, validity = DAY }: ResponderOptions,
+  { signer, validity = DAY, onError }: ResponderOptions,
 ): OcspHandler {
   if (!(validity > 0 && validity <= 365 * DAY)) {
     throw new RangeError(
       `Cannot answer OCSP as 'validity' must be above 0 and at most a year of milliseconds: current value is ${validity}`,
+    );
+  }
+  const purposes = signer?.certificate.extendedKeyUsage ?? [];
+  if (signer !== undefined && !purposes.includes("OCSPSigning")) {
+    throw new RangeError(
+      `Cannot answer OCSP as 'signer' must be issued with the kind "ocsp": current value is for ${
+        purposes.join(", ") || "nothing"
+      }`,
     );
   }
   return ocspHandler(async () => {
@@ -94,5 +102,5 @@ export function responderOf(
       validity,
       find: (serial) => store.ledger.get(serial),
     };
-  });
+  }, onError);
 }

@@ -7,6 +7,7 @@
 import { canvas } from "../../inspect/canvas.ts";
 import { paint } from "../../inspect/paint.ts";
 import type { Certificate } from "../certificate.ts";
+import { listed } from "./request.ts";
 
 /** The trust stores that there are steps for. */
 export type TrustStoreName =
@@ -115,7 +116,7 @@ export function trustInstructions(
   const all = everything(file, name, short, root.serial);
   const wanted = options.stores ??
     [...ownStores(), "nss", "java", "environment"];
-  const steps = wanted.map((store) => {
+  const steps = listed("stores", wanted, "install a root").map((store) => {
     if (Object.hasOwn(all, store)) return { store, ...all[store] };
     throw new TypeError(
       `Cannot install a root as each of 'stores' must be one of ${

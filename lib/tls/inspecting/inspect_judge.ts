@@ -25,17 +25,17 @@ import type { TlsAgreement, TlsInspectionFields } from "./inspection.ts";
 import { OcspResponse } from "../ocsp.ts";
 import { checkOcsp, type RevocationStatus } from "../ocsp_check.ts";
 import { verifyChain } from "../path.ts";
-import { systemRoots, TrustStore } from "../path/path_roots.ts";
+import type { TrustStore } from "../path/path_roots.ts";
 import type { ProbeResult } from "../probe/probe.ts";
+import { trustStoreFrom } from "../read_options.ts";
 import { gatherRevocation } from "../revocation.ts";
 
 /** Certificates of one chain that are looked at. */
 const MOST_SENT = 64;
 
 /** Whom to trust. */
-export async function trustOf({ roots }: InspectOptions): Promise<TrustStore> {
-  if (roots === undefined) return await systemRoots();
-  return roots instanceof TrustStore ? roots : new TrustStore(roots);
+export function trustOf({ roots }: InspectOptions): Promise<TrustStore> {
+  return trustStoreFrom("read the trusted roots", roots);
 }
 
 /** Reads and judges what came in one handshake. */

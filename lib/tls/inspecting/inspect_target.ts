@@ -47,7 +47,7 @@ export function inspectTarget(
   from: EndpointLike | URL | Uint8Array,
 ): ServerTarget | Uint8Array | string {
   if (from instanceof Uint8Array) return from;
-  if (typeof from === "object" && !(from instanceof URL)) {
+  if (typeof from !== "string" && !(from instanceof URL)) {
     return { peer: endpoint(from) };
   }
   const text = `${from}`;
@@ -58,6 +58,26 @@ export function inspectTarget(
   const isPath = text.includes("/") ||
     /\.(?:pem|crt|cer|der|p7b|p7c|pcap|pcapng|cap)$/i.test(text);
   return isPath ? text : { peer: withPort(text, HTTPS) };
+}
+
+/**
+ * Tells which server a target is, where nothing but a server will do.
+ *
+ * @param from A server, as {@linkcode inspectTarget} takes it.
+ * @param doing What for: `"scan"`.
+ * @returns The server.
+ * @throws {TypeError} If it is an address of another protocol, or a file.
+ * @throws {ParseError} If it names no server.
+ */
+export function serverTarget(
+  from: EndpointLike | URL,
+  doing: string,
+): ServerTarget {
+  const target = inspectTarget(from);
+  if (typeof target === "object" && "peer" in target) return target;
+  throw new TypeError(
+    `Cannot ${doing} as 'target' must be a server, host:port or https://host: current value is ${from}`,
+  );
 }
 
 function ofScheme(

@@ -52,7 +52,7 @@ export function brokenConstraint(
     if (below.length + outside.length === 0) continue;
     if (!(name.type in WITHIN)) return { name: shown, how: "not understood" };
     const within = WITHIN[name.type]!;
-    if (outside.some((base) => within(name, base))) {
+    if (outside.some((base) => within(name, base) || covers(name, base))) {
       return { name: shown, how: "excluded" };
     }
     if (below.length > 0 && !below.some((base) => within(name, base))) {
@@ -104,6 +104,12 @@ function isBelow(name: string, base: string): boolean {
   if (base === "") return true;
   if (base.startsWith(".")) return name.endsWith(base) && name !== base;
   return name === base || name.endsWith(`.${base}`);
+}
+
+/** Whether a wildcard is for a host that is excluded: `*.lab` for `bank.lab`. */
+function covers({ type, value }: Named, base: GeneralName): boolean {
+  return type === "dns" && value.startsWith("*.") &&
+    host(base.value).replace(/^[^.]+/, "*") === host(value);
 }
 
 /** A base with a box is that box; a host is that host; `.host` is all below. */

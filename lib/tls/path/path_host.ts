@@ -21,6 +21,7 @@ const LONGEST = 253;
  * @returns The host, or nothing if it can be none.
  */
 export function plainHost(host: string): string | undefined {
+  if (typeof host !== "string") return undefined;
   const bare = host.startsWith("[") && host.endsWith("]")
     ? host.slice(1, -1)
     : host;

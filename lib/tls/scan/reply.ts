@@ -11,6 +11,7 @@ import type {
   TlsMessage,
   TlsServerHello,
 } from "../../packet/layers/tls/handshake.ts";
+import { tlsCipherSuites } from "../../packet/layers/tls/cipher_suites.ts";
 import { tlsAlerts } from "../../packet/layers/tls/names.ts";
 import { Messages, readMessage } from "../probe/encrypted_messages.ts";
 import { isHelloRetry } from "../watching/message_names.ts";
@@ -84,6 +85,7 @@ const ALERT = 21;
 const HANDSHAKE = 22;
 const APPLICATION = 23;
 
+const SERVER_KEY_EXCHANGE = 12;
 const SERVER_HELLO_DONE = 14;
 const CERTIFICATE_REQUEST = 13;
 const TLS_1_3 = 0x0304;
@@ -121,6 +123,7 @@ export class ReplyReader implements ReplyReading {
   #trouble: "foreign" | "malformed" | undefined;
   #heard: Uint8Array | undefined;
   #hello: TlsServerHello | undefined;
+  #keys: Uint8Array = new Uint8Array();
   readonly #messages: TlsMessage[] = [];
   readonly #numbers = new Set<number>();
 
@@ -139,7 +142,6 @@ export class ReplyReader implements ReplyReading {
   finish(end: ReplyEnd): Reply {
     const hello = this.#hello;
     const version = hello && versionOf(hello);
-    const exchange = this.#find("serverKeyExchange")?.exchange;
     const keyShare = extension(hello, "keyShare");
     return {
       outcome: this.#trouble ??
@@ -148,7 +150,9 @@ export class ReplyReader implements ReplyReading {
       version,
       hello,
       isRetry: isHelloRetry(hello),
-      ...exchangeFacts(exchange),
+      ...isPreShared(hello)
+        ? behindHint(this.#keys)
+        : exchangeFacts(this.#find("serverKeyExchange")?.exchange),
       ...keyShare && { group: keyShare.group },
       certificates: this.#find("certificate")?.certificates ?? [],
       ocspResponse: this.#find("certificateStatus")?.response,
@@ -211,6 +215,7 @@ export class ReplyReader implements ReplyReading {
     }
     const number = octets[0]!;
     this.#numbers.add(number);
+    if (number === SERVER_KEY_EXCHANGE) this.#keys = octets.slice(4);
     const version = this.#hello?.version ?? 0;
     const message = readMessage(octets, version, false) as
       | TlsMessage
@@ -280,6 +285,16 @@ function exchangeFacts(exchange: TlsKeyExchange | undefined): ExchangeFacts {
   return "prime" in exchange
     ? { ...NO_EXCHANGE, primeBits: bitsOf(exchange.prime), scheme }
     : { ...NO_EXCHANGE, group: exchange.group, scheme };
+}
+
+function isPreShared(hello: TlsServerHello | undefined): boolean {
+  return tlsCipherSuites[hello?.cipherSuite ?? 0]?.includes("_PSK_") ?? false;
+}
+
+/** Before the rest there is a hint which key to take (RFC 4279 §3, RFC 5489 §2). */
+function behindHint(octets: Uint8Array): ExchangeFacts {
+  const [high = 0, low = 0] = octets;
+  return unsigned(octets.subarray(2 + (high << 8 | low)));
 }
 
 /** An exchange without a signature: a curve, or a prime, a generator and a key. */

@@ -7,13 +7,10 @@
 
 import { Run } from "../../inspect/run.ts";
 import { type Address, parse, tryParse } from "../../ip/address.ts";
-import {
-  type Endpoint,
-  endpoint,
-  type EndpointLike,
-} from "../../socket/endpoint.ts";
+import type { Endpoint, EndpointLike } from "../../socket/endpoint.ts";
 import { failure } from "../../socket/failure.ts";
 import { authorise } from "../../wire/authority.ts";
+import { serverTarget } from "../inspecting/inspect_target.ts";
 import { keyMaker } from "../probe/key_agreement.ts";
 import { nodeCrypto } from "../probe/node_crypto.ts";
 import { checkStartTls, type StartTls } from "../starttls.ts";
@@ -80,9 +77,6 @@ export interface FoundSuite extends ScannedSuite {
   readonly protocol: string;
 }
 
-/** The usual port. */
-const HTTPS = 443;
-
 /**
  * Scans a server: versions, cipher suites, groups and signature schemes in its
  * own order, certificates, sessions, signals, known weaknesses, and a grade.
@@ -93,13 +87,15 @@ const HTTPS = 443;
  * would offer; it takes some 50 to 200 connections, none of which sends a
  * request, and most of which end before the handshake does.
  *
- * @param target `"host:port"`, `"host"` for port 443, or `{ hostname, port }`.
+ * @param target `"host:port"`, `"host"` for port 443, `{ hostname, port }`, an
+ * `https:` URL, or one of what is spoken before TLS: `"smtp://mail.example"`.
  * @param options The name to ask for, how many at a time, how long to wait.
  * @returns The scan: awaited, all of it; iterated, the suites as they are found.
  * @throws {NetError} `"not-tls"` if something else is spoken there, `"timeout"`
  * if the server says nothing, and as `net.tcp.connect`: `"refused"`, ….
  * @throws {PermissionError} `"not-authorised"` without leave.
  * @throws {ParseError} If the target is no host and port.
+ * @throws {TypeError} If it is an address of another protocol, or a file.
  * @throws {RangeError} If a number is out of range.
  * @see RFC 9325 (what to offer), RFC 8446, RFC 5246
  *
@@ -114,11 +110,11 @@ const HTTPS = 443;
  * ```
  */
 export function scan(
-  target: EndpointLike,
+  target: EndpointLike | URL,
   options: TlsScanOptions = {},
 ): Run<FoundSuite, TlsScan> {
-  const { concurrency = 8, timeout = 5000, starttls, signal } = options;
-  const peer = endpointOf(target);
+  const { concurrency = 8, timeout = 5000, signal } = options;
+  const { peer, starttls = options.starttls } = serverTarget(target, "scan");
   const check = (
     name: string,
     value: number,
@@ -190,12 +186,6 @@ export function scan(
       line: ({ protocol, name, strength }) => `${protocol} ${name} ${strength}`,
     },
   );
-}
-
-function endpointOf(target: EndpointLike): Endpoint {
-  const isBare = typeof target === "string" &&
-    (/^[\w.-]+$/.test(target) || /^\[[^\]]*\]$/.test(target));
-  return endpoint(isBare ? `${target}:${HTTPS}` : target);
 }
 
 /** All addresses of a host, which all want to be allowed. */

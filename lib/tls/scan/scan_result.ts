@@ -329,6 +329,8 @@ function protocolTable(protocol: ScannedProtocol, page: Canvas): string {
     table(suites.map(suiteRow), {
       columns: SUITE_COLUMNS,
       title: `${name}${whose}`,
+      // The weakest may be the last of some hundred.
+      maxRows: Infinity,
       canvas: page,
     }),
     ...below.length > 0 ? [card("", below, page)] : [],

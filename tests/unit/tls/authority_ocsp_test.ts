@@ -78,6 +78,12 @@ Deno.test("a nonce that is too long is refused, as is a request about nothing", 
     assert.equal((await response.bytes()).toHex(), MALFORMED, body);
   }
   assert.throws(() => ca.responder({ validity: 0 }), RangeError);
+  // Nobody would believe what it signs (RFC 6960 §4.2.2.2).
+  const signer = await ca.issue({ hosts: ["a.lab"] });
+  assert.throws(() => ca.responder({ signer }), {
+    name: "RangeError",
+    message: /must be issued with the kind "ocsp": .* is for serverAuth$/,
+  });
 });
 
 Deno.test("whatever is asked, there is an answer", async () => {

@@ -128,7 +128,7 @@ Deno.test("an intermediate may not do more than it is told", async () => {
     "email ",
   ]);
   await ca.issue({
-    hosts: ["lab.example", "*.lab.example", "10.9.8.7"],
+    hosts: ["lab.example", "*.www.lab.example", "10.9.8.7"],
     uris: ["spiffe://lab.example/x"],
   });
   for (
@@ -138,6 +138,8 @@ Deno.test("an intermediate may not do more than it is told", async () => {
       { hosts: ["a.lab.example", "192.0.2.1"] },
       { hosts: ["::1"] },
       { hosts: ["x.secret.lab.example"] },
+      // It would be for secret.lab.example too.
+      { hosts: ["*.lab.example"] },
       { hosts: ["lab.example"], emails: ["a@lab.example"] },
       { hosts: ["lab.example"], uris: ["spiffe://example.org/x"] },
       { hosts: ["lab.example"], uris: ["urn:x:y"] },
@@ -157,6 +159,16 @@ Deno.test("an intermediate may not do more than it is told", async () => {
     name: "RangeError",
     message: /must have a path length above 0/,
   });
+  // An authority has to have a name (RFC 5280 §4.1.2.6).
+  await assert.rejects(ca.intermediate({} as { name: string }), {
+    name: "TypeError",
+    message: /'name' must be a text that is not empty/,
+  });
+  const text = "lab.example" as unknown as string[];
+  await assert.rejects(ca.intermediate({ name: "x", permitted: text }), {
+    name: "TypeError",
+    message: /'permitted' must be a list: current value is "lab\.example"/,
+  });
   await assert.rejects(ca.intermediate({ name: "x", pathLength: 1 }), {
     message: /'pathLength' must be below that of its signer, 1/,
   });
@@ -171,6 +183,10 @@ Deno.test("what cannot be issued is refused in words", async () => {
       /each of 'hosts' must be a host name.*current value is ""/,
     ],
     [{ hosts: ["*"] }, /each of 'hosts' must be a host name/],
+    [
+      { hosts: "a.lab" as unknown as string[] },
+      /'hosts' must be a list: current value is "a\.lab"/,
+    ],
     [{ hosts: ["a.*.lab"] }, /each of 'hosts'/],
     [{ hosts: ["a b"] }, /each of 'hosts'/],
     [{ hosts: ["a..b"] }, /each of 'hosts'/],
@@ -311,8 +327,19 @@ Deno.test("a renewal has the same names, kind and length, and a key of its own",
     uris: ["spiffe://lab/n"],
     keyType: "P-384",
     days: 7,
+    urls: {
+      ocsp: "http://o.lab/",
+      crl: "http://c.lab/",
+      issuer: "http://i.lab/",
+    },
   });
   const fresh = await ca.renew(old);
+  const urls = ({ ocspUrls, crlUrls, issuerUrls }: Certificate) =>
+    [ocspUrls, crlUrls, issuerUrls].flat();
+  assert.deepEqual(urls(fresh.certificate), urls(old.certificate));
+  assert.equal(urls(fresh.certificate).length, 3);
+  const moved = await ca.renew(fresh, { urls: { ocsp: "http://new.lab/" } });
+  assert.deepEqual(urls(moved.certificate), ["http://new.lab/"]);
   assert.deepEqual(values(fresh.certificate), values(old.certificate));
   assert.equal(`${fresh.certificate.subject}`, "CN=Node");
   assert.deepEqual(fresh.certificate.extendedKeyUsage, [
@@ -329,7 +356,7 @@ Deno.test("a renewal has the same names, kind and length, and a key of its own",
   const signed = await ca.sign(pem);
   await assert.rejects(ca.renew(signed), { code: "requested" });
   await ca.sign(pem, { renews: signed.serial });
-  const [, , record] = await ca.issued();
+  const [, , , record] = await ca.issued();
   assert.ok(record?.requested && record.renewedBy);
 });
 
@@ -354,6 +381,7 @@ Deno.test("the watch tells of what is about to end until it is renewed", async (
   assert.deepEqual(due.map(({ record }) => record.serial), [soon.serial]);
   assert.notEqual((await ca.issued())[0]!.renewedBy, undefined, late.serial);
   await assert.rejects(ca.renewals({ days: -1 }).next(), RangeError);
+  await assert.rejects(ca.expiring(NaN), RangeError);
   const stopped = ca.renewals({ signal: AbortSignal.abort() });
   assert.deepEqual(await stopped.next(), { done: true, value: undefined });
 });
@@ -383,4 +411,8 @@ Deno.test("install() says what to do and does nothing", async () => {
     "without permission to look, all that may be",
   );
   assert.throws(() => ca.install({ stores: ["x" as "nss"] }), TypeError);
+  assert.throws(
+    () => ca.install({ stores: "debian" as unknown as ["debian"] }),
+    /'stores' must be a list: current value is "debian"/,
+  );
 });

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { inspectTarget } from "../../../lib/tls/inspecting/inspect_target.ts";
+import {
+  inspectTarget,
+  serverTarget,
+} from "../../../lib/tls/inspecting/inspect_target.ts";
 import { startTlsPorts, startTlsProtocols } from "../../../lib/tls/starttls.ts";
 
 Deno.test("a target names a server, what is spoken there first, or a file", () => {
@@ -40,6 +43,18 @@ Deno.test("a target of another protocol is refused, and so is what names nobody"
     assert.throws(() => inspectTarget(from), {
       name: "TypeError",
       message: /must be one of https, file, smtp, .*: current value is/,
+    });
+  }
+  for (const from of [undefined, null, 1, true] as unknown as string[]) {
+    assert.throws(() => inspectTarget(from), {
+      name: "TypeError",
+      message: /'from' must be a text or \{ hostname, port \}/,
+    });
+  }
+  for (const from of ["./site.pem", "file:///tmp/site.pem"]) {
+    assert.throws(() => serverTarget(from, "scan"), {
+      name: "TypeError",
+      message: /^Cannot scan as 'target' must be a server, host:port or https:/,
     });
   }
   for (const from of ["smtp://", "https://a b", "a:b", ""]) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { contextTag, der, derOid, TAG } from "../../../lib/tls/der/der.ts";
 import { verifyChain, type VerifyOptions } from "../../../lib/tls/path.ts";
 import type { Certificate } from "../../../lib/tls/certificate.ts";
+import { TrustStore } from "../../../lib/tls/path/path_roots.ts";
 import {
   bits,
   days,
@@ -246,6 +247,16 @@ Deno.test("each fault of a certificate is named with its link", async (t) => {
       {},
       ["name-constraint 0"],
       /dns www\.lab\.example, which "Limited" may not sign for/,
+    ],
+    [
+      "a wildcard for a host that is excluded",
+      async () => {
+        const limited = await constrained([], ["bank.lab.example"]);
+        return [await leaf({ dns: ["*.lab.example"] }, limited), limited];
+      },
+      {},
+      ["name-constraint 0"],
+      /dns \*\.lab\.example, which "Limited" may not sign for/,
     ],
     [
       "a name that is not permitted",
@@ -538,14 +549,63 @@ Deno.test("an OCSP answer is believed only from who may give it", async (t) => {
   });
 });
 
-Deno.test("verifying refuses what is no host, no chain, no purpose", async () => {
+Deno.test("verifying refuses what is no host, no chain, no purpose, no moment", async () => {
   const end: Certificate = (await leaf()).certificate;
   await assert.rejects(verifyChain([]), TypeError);
-  await assert.rejects(verifyChain(end, { host: "a b" }), RangeError);
+  const roots = [root.certificate];
+  for (const host of ["a b", "", 443 as unknown as string]) {
+    await assert.rejects(verifyChain(end, { host, roots }), RangeError);
+  }
+  // Nothing is before or after what is no moment.
+  for (const at of [new Date("never"), "2030-01-01" as unknown as Date]) {
+    await assert.rejects(verifyChain(end, { at, roots }), {
+      name: "RangeError",
+      message: /'at' must be a date: current value is (Invalid Date|2030)/,
+    });
+  }
+  const pem = end.toPem() as unknown as Certificate;
+  await assert.rejects(verifyChain(pem, { roots }), {
+    name: "TypeError",
+    message: /'certificates' must be of Certificate: .* of the kind String$/,
+  });
   await assert.rejects(
     verifyChain(end, { purpose: "wine" as "server" }),
     /'purpose' must be one of server, client, code, email, any: current value is wine/,
   );
+});
+
+Deno.test("whom to trust, and what helps, comes one by one or in lists", async () => {
+  const [end, other] = [await leaf(), await make(CA)];
+  const { certificate } = end;
+  const intermediates = inter.certificate;
+  const all = { at: NOW, intermediates };
+  for (
+    const roots of [
+      root.certificate,
+      [other.certificate, root.certificate],
+      new TrustStore([root.certificate]),
+      root.certificate.toPem(),
+    ]
+  ) assert.equal((await verifyChain(certificate, { ...all, roots })).ok, true);
+  for (const roots of [[], other.certificate]) {
+    assert.equal((await verifyChain(certificate, { ...all, roots })).ok, false);
+  }
+  const lists = await makeList(inter, {
+    revoked: [{ serial: certificate.serial, reason: 1 }],
+  });
+  const roots = root.certificate;
+  const { problems } = await verifyChain(certificate, {
+    ...all,
+    roots,
+    lists,
+  });
+  assert.deepEqual(problems.map(({ code }) => code), ["revoked"]);
+  const wrong = { pem: root.certificate.toPem() } as unknown as Certificate;
+  await assert.rejects(verifyChain(certificate, { ...all, roots: wrong }), {
+    name: "TypeError",
+    message:
+      "Cannot read the trusted roots as it must be PEM text, the path of a file, or certificates: current value is of the kind Object",
+  });
 });
 
 Deno.test("a verdict in JSON has certificates by name, and no octets", async () => {
