@@ -143,24 +143,37 @@ function typed(args: string[]) {
 
 type Typed = ReturnType<typeof typed>;
 
-/** Has a line typed that is not shown. */
-function secret(prompt: string): string | undefined {
-  Deno.stderr.writeSync(new TextEncoder().encode(prompt));
-  Deno.stdin.setRaw(true, { cbreak: true });
+/** Has a line typed that is not shown; Ctrl-D gives up, Ctrl-C ends all. */
+async function hiddenLine(prompt: string): Promise<string | undefined> {
+  if (!Deno.stdin.isTerminal()) return undefined;
+  const encoder = new TextEncoder();
+  const octets: number[] = [];
+  // One by one: what is typed ahead is for the next question.
+  const one = new Uint8Array(1);
+  let isStopped = false;
+  // First of all: nobody's keys are shown, however early they come.
+  Deno.stdin.setRaw(true);
+  Deno.stderr.writeSync(encoder.encode(prompt));
   try {
-    const octets: number[] = [];
-    for (const one = new Uint8Array(1);;) {
-      // The end of the input gives up, as Ctrl-D does.
-      if (Deno.stdin.readSync(one) === null || one[0] === 4) return undefined;
+    while (await Deno.stdin.read(one) !== null) {
       const [octet = 0] = one;
-      if (octet === 10 || octet === 13) break;
-      if (octet === 8 || octet === 127) octets.pop();
-      else octets.push(octet);
+      isStopped = octet === 3;
+      if (isStopped || octet === 4) return undefined;
+      if (octet === 10 || octet === 13) {
+        return new TextDecoder().decode(Uint8Array.from(octets));
+      }
+      if (octet !== 8 && octet !== 127) {
+        octets.push(octet);
+        continue;
+      }
+      // All octets of a character but its first are 10xxxxxx.
+      while (((octets.pop() ?? 0) & 0xc0) === 0x80);
     }
-    return new TextDecoder().decode(Uint8Array.from(octets));
+    return undefined;
   } finally {
     Deno.stdin.setRaw(false);
-    console.error();
+    Deno.stderr.writeSync(encoder.encode("\n"));
+    if (isStopped) Deno.exit(130);
   }
 }
 
@@ -168,16 +181,18 @@ function secret(prompt: string): string | undefined {
 const PERSON: net.ssh.SshConnectOptions = {
   timeout: 120_000,
   confirm: ({ text }) => Promise.resolve(confirm(text)),
-  ask: ({ target, instructions, prompts }) => {
+  ask: async ({ target, instructions, prompts }) => {
     if (instructions !== "") console.error(instructions);
     const answers: string[] = [];
     for (const { text, echo } of prompts) {
       const question = `${target}: ${text}`;
-      const answer = echo ? prompt(question) ?? undefined : secret(question);
-      if (answer === undefined) return Promise.resolve(undefined);
+      const answer = echo
+        ? prompt(question) ?? undefined
+        : await hiddenLine(question);
+      if (answer === undefined) return undefined;
       answers.push(answer);
     }
-    return Promise.resolve(answers);
+    return answers;
   },
 };
 

@@ -32,7 +32,8 @@ export type ConfiguredAlgorithms = Readonly<
  * @param onFile Types of the host's keys that are known already: these come
  * first, so that a known host shows the key that we know.
  * @returns The lists.
- * @throws {TypeError} If an option names an algorithm that the library lacks.
+ * @throws {TypeError} If an option names an algorithm that the library lacks, or
+ * is none of those that there are.
  */
 export function chooseAlgorithms(
   options: SshAlgorithms = {},
@@ -40,10 +41,20 @@ export function chooseAlgorithms(
   onFile: readonly string[] = [],
 ): AlgorithmLists {
   const { add = [], remove = [] } = options;
+  const lists = ["add", "remove", ...KINDS];
+  for (const [name, list] of Object.entries(options)) {
+    if (!lists.includes(name) || list !== undefined && !Array.isArray(list)) {
+      throw new TypeError(
+        `Cannot connect as 'algorithms' must have lists called ${
+          lists.join(", ")
+        }: current value has ${name}: ${JSON.stringify(list)}`,
+      );
+    }
+  }
   for (const name of [...add, ...remove]) {
     if (!KINDS.some((kind) => has(kind, name))) throw unknown("add", name);
   }
-  const lists = Object.fromEntries(KINDS.map((kind) => {
+  const chosen = Object.fromEntries(KINDS.map((kind) => {
     for (const name of options[kind] ?? []) {
       if (!has(kind, name)) throw unknown(kind, name, kind);
     }
@@ -58,11 +69,11 @@ export function chooseAlgorithms(
     return [kind, list];
   })) as Record<AlgorithmKind, string[]>;
   // The order of the rest stays, for the sort is stable.
-  lists.hostKeys.sort((a, b) =>
+  chosen.hostKeys.sort((a, b) =>
     Number(onFile.includes(keyTypeOf(b))) -
     Number(onFile.includes(keyTypeOf(a)))
   );
-  return lists;
+  return chosen;
 }
 
 /** The type of key that makes such signatures. */

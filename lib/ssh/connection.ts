@@ -146,6 +146,8 @@ export class SshConnection implements AsyncDisposable {
    * @throws {NetError} With code `"lost"` if the connection broke meanwhile (the
    * command is not repeated), `"timeout"`, `"too-large"`, `"no-session"`.
    * @throws {AuthError} If sudo does not take the password.
+   * @throws {TypeError} If the command, or what it is given, is no text or has a
+   * NUL in it.
    */
   run(command: string, options: RunOptions = {}): Promise<RunResult> {
     return runAt(

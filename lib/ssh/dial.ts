@@ -32,6 +32,7 @@ export async function dialTcp(
   signal: AbortSignal,
 ): Promise<Duplex> {
   const { family, halfOpen = false } = options;
+  const peer = new Endpoint(hostname, port);
   const { connect } = await import("node:net");
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
@@ -52,7 +53,6 @@ export async function dialTcp(
     socket.setNoDelay(true);
     resolve(socket);
   });
-  const peer = new Endpoint(hostname, port);
   socket.on("error", (error) => reject(failure(error, "connect to", peer)));
   try {
     return await promise;

@@ -143,12 +143,20 @@ export async function findIdentities(
  * @param opening What opens those that are encrypted.
  * @param signal Stops the wait.
  * @throws {NetError} If one cannot be read, or nobody opens it.
+ * @throws {TypeError} If it is no list.
  */
 export async function handedIn(
   keys: readonly (string | PrivateKey)[],
   opening: KeyOpening,
   signal: AbortSignal,
 ): Promise<Identity[]> {
+  if (!Array.isArray(keys)) {
+    throw new TypeError(
+      `Cannot log in as 'keys' must be a list: current value is ${
+        typeof keys === "string" ? "a text; put it into brackets" : typeof keys
+      }`,
+    );
+  }
   const identities: Identity[] = [];
   for (const key of keys) {
     identities.push(

@@ -13,6 +13,7 @@ import { cutFailure } from "./failure.ts";
 import type { Link } from "./link.ts";
 import { redial } from "./reconnect.ts";
 import {
+  checkRequest,
   RequestRefused,
   SessionChannel,
   SessionNotOpened,
@@ -110,6 +111,7 @@ export class Line {
     request: SessionRequest,
     signal: AbortSignal,
   ): Promise<OpenSession> {
+    checkRequest(request);
     const { forwardAgent, target, reconnect } = this.#plan;
     const whole = { ...request, forwardAgent };
     for (let tries = 1;; tries++) {

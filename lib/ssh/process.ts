@@ -124,6 +124,7 @@ export class SshProcess implements AsyncDisposable {
    * servers may not.
    *
    * @param signal The signal's name. @default {"SIGTERM"}
+   * @throws {TypeError} If SSH has no such signal.
    */
   kill(signal: string = "SIGTERM"): void {
     this.#session.kill(signal);
@@ -138,12 +139,19 @@ export class SshProcess implements AsyncDisposable {
     this.#session.resize(size);
   }
 
-  /** Ends it at once, and waits for that. */
+  /**
+   * Ends it: asks for SIGTERM, takes its streams away, and waits a second at most.
+   * What passes over that, as root's commands do in OpenSSH, goes on there.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#session.isClosed) return;
     this.#session.kill("SIGTERM");
     this.#session.close();
-    await this.#session.closed;
+    // A server closes the session only when the command has ended.
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, 1000);
+    await Promise.race([this.#session.closed, late]);
+    clearTimeout(timer);
   }
 
   /** Lets go on what is held for a standard error that nobody reads. */

@@ -86,7 +86,9 @@ async function plan(
       `Cannot connect as 'jump' must not go in a circle: current value leads through ${depth} machines`,
     );
   }
-  const named = parseTarget(like);
+  const said = parseTarget(like);
+  const named = parseTarget({ ...said, port: options.port ?? said.port });
+  checkMethods(options.methods);
   const settings = config?.settings(named.hostname, {
     user: options.user ?? named.user,
     port: options.port ?? named.port,
@@ -205,6 +207,18 @@ async function planHop(
         findIdentities(agent, settings ?? {}, opening, signal),
     },
   };
+}
+
+/** A name that is none would be passed over, and the login fail for no reason. */
+function checkMethods(methods: SshConnectOptions["methods"]): void {
+  if (methods === undefined) return;
+  const isList = Array.isArray(methods) && methods.length > 0;
+  if (isList && methods.every((name) => METHODS.includes(name))) return;
+  throw new TypeError(
+    `Cannot log in as 'methods' must be a list out of ${
+      METHODS.join(", ")
+    }: current value is ${JSON.stringify(methods)}`,
+  );
 }
 
 /** The methods in the order of the configuration, those that there are. */

@@ -8,7 +8,11 @@ import { Deadline } from "../deadline.ts";
 import { NetError } from "../errors.ts";
 import { bytes } from "../inspect/units.ts";
 import type { OpenSession } from "./line.ts";
-import type { SessionChannel, SessionRequest } from "./session_channel.ts";
+import {
+  checkRequest,
+  type SessionChannel,
+  type SessionRequest,
+} from "./session_channel.ts";
 import {
   type PtyOptions,
   type RunOptions,
@@ -35,10 +39,12 @@ export async function runAt(
   options: RunOptions,
 ): Promise<RunResult> {
   const { encoding = "utf-8", maxOutput = MAX_OUTPUT, timeout } = options;
+  const pty = ptyOf(options.pty);
+  checkRequest({ kind: "exec", command, pty, env: options.env });
+  checkStdin(options.stdin);
   const op = `run ${shown(command)} on`;
   const begun = performance.now();
   const decoder = new TextDecoder(encoding);
-  const pty = ptyOf(options.pty);
   const sudo = options.sudo
     ? new Sudo(options.sudo, pty !== undefined, target)
     : undefined;
@@ -120,6 +126,19 @@ export function ptyOf(
   return { term, columns, rows };
 }
 
+function checkStdin(stdin: Stdin | undefined): void {
+  if (stdin === undefined || typeof stdin === "string") return;
+  const { asyncIterator, iterator } = Symbol;
+  const isSource = typeof stdin === "object" && stdin !== null &&
+    (asyncIterator in stdin || iterator in stdin);
+  if (isSource) return;
+  throw new TypeError(
+    `Cannot run a command as 'stdin' must be a text, octets or a stream of them: current value is ${
+      String(stdin)
+    }`,
+  );
+}
+
 /** Gives a session what it is to read. */
 async function feed(
   session: SessionChannel,
@@ -180,7 +199,7 @@ function late(
  * @param command Any command.
  */
 export function shown(command: string): string {
-  const [line = ""] = command.trimStart().split("\n");
+  const [line = ""] = `${command}`.trimStart().split("\n");
   return JSON.stringify(line.length > 60 ? `${line.slice(0, 59)}…` : line);
 }
 

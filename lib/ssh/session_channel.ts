@@ -94,6 +94,49 @@ export class RequestRefused extends Error {
   }
 }
 
+/** Signals that can be sent, with SIG before them or without: RFC 4254 §6.10. */
+const SIGNALS =
+  /^(?:SIG)?(?:ABRT|ALRM|FPE|HUP|ILL|INT|KILL|PIPE|QUIT|SEGV|TERM|USR1|USR2)$/i;
+
+/** What no request can carry: a server that reads on behind it closes the link. */
+function checkText(name: string, value: unknown): void {
+  if (typeof value === "string" && !value.includes("\0")) return;
+  throw new TypeError(
+    `Cannot open a session as '${name}' must be a text without NUL: current value is ${
+      typeof value === "string" ? JSON.stringify(value) : String(value)
+    }`,
+  );
+}
+
+function checkSize({ columns, rows }: TerminalSize): void {
+  for (const [name, cells] of Object.entries({ columns, rows })) {
+    if (Number.isInteger(cells) && cells >= 0 && cells <= 0xffff) continue;
+    throw new RangeError(
+      `Cannot give a session a terminal as '${name}' must be an integer from 0 to 65535: current value is ${cells}`,
+    );
+  }
+}
+
+/**
+ * Checks what a session is to start with.
+ *
+ * @throws {TypeError} If command, environment or the terminal's name are none.
+ * @throws {RangeError} If the terminal's size is none.
+ */
+export function checkRequest(
+  { kind, command, env, pty }: SessionRequest,
+): void {
+  if (kind !== "shell") checkText("command", command);
+  for (const [name, value] of Object.entries(env ?? {})) {
+    checkText("env", name);
+    checkText(`env.${name}`, value);
+  }
+  if (pty) {
+    checkText("term", pty.term);
+    checkSize(pty);
+  }
+}
+
 /** A session that is open. */
 export class SessionChannel {
   /** Names of the environment that the server did not take. */
@@ -203,8 +246,17 @@ export class SessionChannel {
     this.#channel.end();
   }
 
-  /** Sends what runs in it a signal: `"SIGTERM"`. Servers may pass over it. */
+  /**
+   * Sends what runs in it a signal: `"SIGTERM"`. Servers may pass over it.
+   *
+   * @throws {TypeError} If SSH has no such signal.
+   */
   kill(signal: string): void {
+    if (!SIGNALS.test(signal)) {
+      throw new TypeError(
+        `Cannot send a signal as it must be one that SSH has, such as SIGTERM, SIGINT, SIGHUP or SIGKILL: current value is ${signal}`,
+      );
+    }
     if (this.#channel.outgoing.state !== "open" && !this.#isEnded) return;
     if (this.#isClosed) return;
     this.#inner._protocol.signal(this.#id, signal);
@@ -212,6 +264,7 @@ export class SessionChannel {
 
   /** Tells it that the terminal's size has changed. */
   resize({ columns, rows }: TerminalSize): void {
+    checkSize({ columns, rows });
     if (this.#isClosed) return;
     this.#inner._protocol.windowChange(this.#id, rows, columns, 0, 0);
   }

@@ -44,6 +44,14 @@ export class Sudo {
     isTerminal: boolean,
     target: string,
   ) {
+    if (options !== true && typeof options !== "object") {
+      // Whoever writes sudo: "www" does not mean root.
+      throw new TypeError(
+        `Cannot run a command by sudo as 'sudo' must be true or { user, password }: current value is ${
+          String(options)
+        }`,
+      );
+    }
     this.#options = options === true ? {} : options;
     this.stream = isTerminal ? "stdout" : "stderr";
     this.#target = target;

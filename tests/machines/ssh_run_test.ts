@@ -104,21 +104,26 @@ testUnless(
       message:
         /Cannot run "yes" on .*: it wrote more than .*KiB\. Try: .*spawn/,
     });
-    await assert.rejects(on.run(sleep, { timeout: 50, pty: true }), {
-      code: "timeout",
-      message: /it was not over after 50 ms/,
-    });
+    const pgrep = `pgrep -f "${sleep.replace("p ", "[p] ")}"`;
+    const runs = async () => (await on.run(pgrep)).stdout !== "";
     const abort = new AbortController();
     const reason = new Error("enough");
-    setTimeout(() => abort.abort(reason), 50);
-    await assert.rejects(
-      on.run(sleep, { signal: abort.signal, pty: true }),
+    const { signal } = abort;
+    const aborted = assert.rejects(
+      on.run(sleep, { signal, pty: true }),
       reason,
     );
+    // What has no terminal yet is not hung up on.
+    while (!await runs());
+    abort.abort(reason);
+    await aborted;
     // What was ended is gone there: its terminal has hung up.
-    for (let left = "x"; left !== "";) {
-      left = (await on.run(`pgrep -f "${sleep.replace("p ", "[p] ")}"`)).stdout;
-    }
+    while (await runs());
+    await assert.rejects(on.run(sleep, { timeout: 2000, pty: true }), {
+      code: "timeout",
+      message: /it was not over after 2000 ms/,
+    });
+    while (await runs());
     await assert.rejects(on.run("true", { signal: abort.signal }), reason);
     assert.equal((await on.run("echo still here")).stdout, "still here\n");
   },
@@ -199,7 +204,7 @@ testUnless(
     await using _b = await on.spawn("cat");
     for (let i = 0; i < 3; i++) await on.run("true");
     await using _c = await on.spawn("cat");
-    await assert.rejects(on.run("true", { timeout: 300 }), {
+    await assert.rejects(on.run("true", { timeout: 1500 }), {
       code: "timeout",
       message: /3 are open and the server opens no more at once.*MaxSessions/,
     });

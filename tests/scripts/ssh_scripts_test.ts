@@ -3,6 +3,7 @@ import * as net from "../../mod.ts";
 import { parseScript } from "../../repl/script.ts";
 import { noSshd, type SshBed, sshBed } from "../machines/ssh_bed.ts";
 import { testUnless } from "../skip.ts";
+import { noTerminal, typed } from "./typing.ts";
 
 const root = new URL("../../", import.meta.url);
 const MODE = ["--quiet", "--no-prompt", "--no-check"];
@@ -185,6 +186,39 @@ Deno.test("Ctrl-C stops the SFTP sync even if the server says no more, and what 
   }
   await Deno.remove(folder, { recursive: true });
 });
+
+testUnless(
+  noTerminal,
+  "the SFTP sync asks for a password unseen, and Ctrl-C at the question ends it",
+  async () => {
+    const home = await Deno.makeTempDir();
+    await Deno.mkdir(`${home}/there`);
+    await Deno.writeTextFile(`${home}/there/a.txt`, "a");
+    await using server = await net.ssh.serve({
+      users: { ada: "naïve" },
+      sftp: `${home}/there`,
+    });
+    const { pathname } = new URL("scripts/sftp_sync.ts", root);
+    const { flags } = parseScript(await Deno.readTextFile(pathname));
+    const run = (keys: string) =>
+      typed(
+        [
+          ...[Deno.execPath(), "run", "--quiet", "--no-check", ...flags],
+          ...[pathname, "ada@127.0.0.1:/", `${home}/here`],
+          ...["--port", `${server.port}`],
+          ...["--host-key", server.fingerprints[0]!],
+        ],
+        { cwd: root, env: { HOME: home, DENO_DIR: cache, SSH_AUTH_SOCK: "" } },
+        [["assword", keys]],
+      );
+    assert.equal((await run("nai\x03")).code, 130);
+    const { code, screen } = await run("naé\x7fïve\r");
+    assert.equal(code, 0, screen);
+    assert.doesNotMatch(screen, /naï/);
+    assert.equal(await Deno.readTextFile(`${home}/here/a.txt`), "a");
+    await Deno.remove(home, { recursive: true });
+  },
+);
 
 Deno.test("the SFTP sync says what is wrong with the command line, and ends with 2", async () => {
   const wrong: [string[], RegExp][] = [

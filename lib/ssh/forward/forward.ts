@@ -139,7 +139,9 @@ export async function openForwarding(
   base: ForwardingBase,
   options: ForwardOptions,
 ): Promise<Forwarding> {
-  const ways = ["local", "remote", "dynamic"].filter((way) => way in options);
+  const ways = ["local", "remote", "dynamic"].filter((way) =>
+    Object.hasOwn(options ?? {}, way)
+  );
   if (ways.length !== 1) {
     throw new TypeError(
       `Cannot forward as 'options' must have one of local, remote and dynamic: current value is ${

@@ -138,9 +138,40 @@ export async function callWithin<T>(
   options: SftpOptions,
   start: (answer: Answer<T>) => void,
 ): Promise<T> {
+  checkPath(target);
   options.signal?.throwIfAborted();
   using deadline = new Deadline(op, target, limits(options));
   return await deadline.race(call(sftp, op, target, start));
+}
+
+/**
+ * Checks a path: OpenSSH's server ends the session at one with a NUL in it.
+ *
+ * @param path The path on the other machine.
+ * @throws {TypeError} If it is none.
+ */
+export function checkPath(path: string): void {
+  if (typeof path === "string" && !path.includes("\0")) return;
+  throw new TypeError(
+    `Cannot use files over SFTP as a path must be a text without NUL: current value is ${
+      typeof path === "string" ? JSON.stringify(path) : String(path)
+    }`,
+  );
+}
+
+/**
+ * Checks permissions: a text such as "777" would be read as a decimal number.
+ *
+ * @param mode The permissions, if they were said.
+ * @throws {RangeError} If they are none.
+ */
+export function checkMode(mode: number | undefined): void {
+  if (mode === undefined || Number.isInteger(mode) && mode >= 0) return;
+  throw new RangeError(
+    `Cannot set permissions as 'mode' must be a number such as 0o640: current value is ${
+      JSON.stringify(mode)
+    }`,
+  );
 }
 
 /** Joins a folder and a name as the protocol writes paths. */

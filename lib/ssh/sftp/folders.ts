@@ -6,7 +6,7 @@
 
 import { NetError } from "../../errors.ts";
 import type { SFTPWrapper } from "../ssh2.ts";
-import { callWithin, joinRemote } from "./calls.ts";
+import { callWithin, checkMode, joinRemote } from "./calls.ts";
 import { FileInfo, type RawAttributes } from "./file_info.ts";
 import { statOf } from "./remote_file.ts";
 import type {
@@ -71,6 +71,7 @@ export async function makeFolder(
   options: MakeFolderOptions,
 ): Promise<void> {
   const { recursive = false, mode } = options;
+  checkMode(mode);
   const attributes = mode === undefined ? {} : { mode };
   const make = (path: string) =>
     callWithin<void>(

@@ -5,7 +5,13 @@
  */
 
 import type { SFTPWrapper } from "../ssh2.ts";
-import { type Answer, callWithin, watchEnd } from "./calls.ts";
+import {
+  type Answer,
+  callWithin,
+  checkMode,
+  checkPath,
+  watchEnd,
+} from "./calls.ts";
 import { getFile, putFile } from "./copying.ts";
 import { FileInfo, type RawAttributes } from "./file_info.ts";
 import { listFolder, makeFolder, remove, walkFolder } from "./folders.ts";
@@ -184,13 +190,15 @@ export class Sftp implements AsyncDisposable {
    * @throws {NetError} `"not-found"`, `"permission"`, `"folder"`, `"truncated"`,
    * `"closed"`, `"timeout"`. What has arrived stays in `local.part`.
    */
-  get(
+  async get(
     remote: string,
     local?: string,
     options: TransferOptions = {},
   ): Promise<Transfer> {
+    checkPath(remote);
+    checkMode(options.mode);
     const name = remote.slice(remote.lastIndexOf("/") + 1);
-    return getFile(this.#sftp, remote, local ?? name, options);
+    return await getFile(this.#sftp, remote, local ?? name, options);
   }
 
   /**
@@ -203,13 +211,15 @@ export class Sftp implements AsyncDisposable {
    * @throws {NetError} As {@linkcode Sftp.get}. What has arrived stays in
    * `remote.part`.
    */
-  put(
+  async put(
     local: string,
     remote?: string,
     options: TransferOptions = {},
   ): Promise<Transfer> {
+    checkPath(local);
+    checkMode(options.mode);
     const name = local.slice(local.lastIndexOf("/") + 1);
-    return putFile(this.#sftp, local, remote ?? name, options);
+    return await putFile(this.#sftp, local, remote ?? name, options);
   }
 
   /**
@@ -273,8 +283,9 @@ export class Sftp implements AsyncDisposable {
    * @param from The file.
    * @param to Its new name.
    */
-  rename(from: string, to: string): Promise<void> {
-    return replace(this.#sftp, from, to);
+  async rename(from: string, to: string): Promise<void> {
+    for (const path of [from, to]) checkPath(path);
+    await replace(this.#sftp, from, to);
   }
 
   /**
@@ -284,8 +295,13 @@ export class Sftp implements AsyncDisposable {
    * @param mode The permissions: `0o640`.
    * @param options A time limit and a signal.
    */
-  chmod(path: string, mode: number, options: SftpOptions = {}): Promise<void> {
-    return this.#ask(
+  async chmod(
+    path: string,
+    mode: number,
+    options: SftpOptions = {},
+  ): Promise<void> {
+    checkMode(mode);
+    await this.#ask(
       "change",
       path,
       options,
@@ -300,12 +316,13 @@ export class Sftp implements AsyncDisposable {
    * @param path The link.
    * @param options A time limit and a signal.
    */
-  symlink(
+  async symlink(
     target: string,
     path: string,
     options: SftpOptions = {},
   ): Promise<void> {
-    return this.#ask(
+    checkPath(target);
+    await this.#ask(
       "make",
       path,
       options,

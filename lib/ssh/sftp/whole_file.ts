@@ -6,7 +6,7 @@
 
 import { Deadline } from "../../deadline.ts";
 import type { SFTPWrapper } from "../ssh2.ts";
-import { callWithin, limits } from "./calls.ts";
+import { callWithin, checkMode, limits } from "./calls.ts";
 import { PIECE, readFrom, writeFrom } from "./pipeline.ts";
 import { OPEN, replace, statOf, withRemote } from "./remote_file.ts";
 import type { SftpOptions, WriteFileOptions } from "./sftp_options.ts";
@@ -53,6 +53,15 @@ export async function writeWhole(
   const octets = typeof data === "string"
     ? new TextEncoder().encode(data)
     : data;
+  // What has no length would make an empty file of the one that is there.
+  if (!(octets instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot write ${path} as 'data' must be a text or octets: current value is ${
+        String(data)
+      }`,
+    );
+  }
+  checkMode(options.mode);
   const old = await statOf(sftp, path, options);
   const end = old === undefined
     ? path
