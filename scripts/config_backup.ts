@@ -106,29 +106,37 @@ function typed(args: string[]) {
   return { inventory, names, options };
 }
 
-/** Has a password typed, which is not shown. */
+/** Has a line typed that is not shown; Ctrl-D gives up, Ctrl-C ends all. */
 async function hiddenLine(prompt: string): Promise<string | undefined> {
   if (!Deno.stdin.isTerminal()) return undefined;
   const encoder = new TextEncoder();
-  Deno.stderr.writeSync(encoder.encode(prompt));
+  const octets: number[] = [];
+  // One by one: what is typed ahead is for the next question.
+  const one = new Uint8Array(1);
+  let isStopped = false;
+  // First of all: nobody's keys are shown, however early they come.
   Deno.stdin.setRaw(true);
+  Deno.stderr.writeSync(encoder.encode(prompt));
   try {
-    const octets: number[] = [];
-    const some = new Uint8Array(256);
-    for (let n; (n = await Deno.stdin.read(some)) !== null;) {
-      for (const octet of some.subarray(0, n)) {
-        if (octet === 3) return Deno.exit(130);
-        if (octet === 10 || octet === 13) {
-          return new TextDecoder().decode(Uint8Array.from(octets));
-        }
-        if (octet === 8 || octet === 127) octets.pop();
-        else octets.push(octet);
+    while (await Deno.stdin.read(one) !== null) {
+      const [octet = 0] = one;
+      isStopped = octet === 3;
+      if (isStopped || octet === 4) return undefined;
+      if (octet === 10 || octet === 13) {
+        return new TextDecoder().decode(Uint8Array.from(octets));
       }
+      if (octet !== 8 && octet !== 127) {
+        octets.push(octet);
+        continue;
+      }
+      // All octets of a character but its first are 10xxxxxx.
+      while (((octets.pop() ?? 0) & 0xc0) === 0x80);
     }
     return undefined;
   } finally {
     Deno.stdin.setRaw(false);
     Deno.stderr.writeSync(encoder.encode("\n"));
+    if (isStopped) Deno.exit(130);
   }
 }
 

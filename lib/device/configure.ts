@@ -16,6 +16,7 @@ import {
   explained,
   noBaseline,
   refused,
+  textOf,
   typeLines,
   unsupported,
 } from "./configure_lines.ts";
@@ -90,9 +91,7 @@ export class Configuration {
     const began = performance.now();
     const talk = this.#talk;
     const { platform } = talk;
-    const lines = configLines(
-      typeof text === "string" ? text : text.join("\n"),
-    );
+    const lines = configLines(textOf(text, options));
     const back = talk.prompt.mode;
     const { onRefusal, answers: _, baseline = true, ...patience } = options;
     if (!this.hasCandidate && baseline && !this.#isTouched) {
@@ -268,6 +267,8 @@ export class Configuration {
     if (this.#isTouched && this.#baseline === undefined) {
       throw noBaseline("commit with a limit", this.#talk);
     }
+    // Nothing is typed for it: is the device there?
+    await this.#talk.enter(this.#talk.prompt.mode, options);
     const timer = setTimeout(
       () =>
         later(async () => {

@@ -16,6 +16,31 @@ export function explained(words: string, comment: string): string {
   return words.replace("{comment}", () => comment.replace(/["\r\n]+/g, "'"));
 }
 
+/**
+ * What was given as a configuration, as text.
+ *
+ * @throws {TypeError} If lines or options are none.
+ */
+export function textOf(
+  lines: string | readonly string[],
+  { onRefusal = "continue" }: ConfigureOptions,
+): string {
+  if (!["continue", "stop", "discard"].includes(onRefusal)) {
+    throw new TypeError(
+      `Cannot configure as 'onRefusal' must be "continue", "stop" or "discard": current value is ${onRefusal}`,
+    );
+  }
+  const all = typeof lines === "string" ? [lines] : lines;
+  if (Array.isArray(all) && all.every((line) => typeof line === "string")) {
+    return all.join("\n");
+  }
+  throw new TypeError(
+    `Cannot configure as 'lines' must be a text or a list of texts: current value is ${
+      JSON.stringify(lines)
+    }`,
+  );
+}
+
 /** Styles in which no line is within another. */
 const FLAT: ReadonlySet<string> = new Set(["set", "lines"]);
 

@@ -99,14 +99,32 @@ export interface DeviceOptions {
  * ```
  */
 export async function connect(options: DeviceOptions): Promise<DeviceSession> {
-  checkOptions(options);
+  checkOptions(options ?? {});
   const { openSession } = await import("./opening.ts");
   return await openSession(options);
 }
 
-function checkOptions({ host, port, transport, columns }: DeviceOptions): void {
-  const needsHost = transport === undefined ||
-    ["ssh", "telnet", "console"].includes(transport as string);
+const TRANSPORTS = ["ssh", "telnet", "console", "replay"];
+const ENCODINGS = ["utf-8", "latin1"];
+
+function checkOptions(options: DeviceOptions): void {
+  const { host, port, transport = "ssh", columns, rows, encoding } = options;
+  const isOwn = typeof transport === "object" && transport !== null;
+  if (!isOwn && !TRANSPORTS.includes(transport)) {
+    throw new TypeError(
+      `Cannot connect to a device as 'transport' must be one of ${
+        TRANSPORTS.join(", ")
+      } or an object: current value is ${transport}`,
+    );
+  }
+  if (encoding !== undefined && !ENCODINGS.includes(encoding)) {
+    throw new TypeError(
+      `Cannot connect to a device as 'encoding' must be one of ${
+        ENCODINGS.join(", ")
+      }: current value is ${encoding}`,
+    );
+  }
+  const needsHost = !isOwn && transport !== "replay";
   if (needsHost && !(typeof host === "string" && host !== "")) {
     throw new TypeError(
       `Cannot connect to a device as 'host' must be a name or an address: current value is ${host}`,
@@ -120,6 +138,11 @@ function checkOptions({ host, port, transport, columns }: DeviceOptions): void {
   if (columns !== undefined && !(columns >= 40 && columns <= 65_535)) {
     throw new RangeError(
       `Cannot connect to a device as 'columns' must be from 40 to 65535: current value is ${columns}`,
+    );
+  }
+  if (rows !== undefined && !(rows >= 1 && rows <= 65_535)) {
+    throw new RangeError(
+      `Cannot connect to a device as 'rows' must be from 1 to 65535: current value is ${rows}`,
     );
   }
 }

@@ -266,7 +266,7 @@ export class Exchange extends Turn<Heard> {
     if (onText) {
       for (const line of kept.split("\n")) this.#out.push(line);
       if (this.#out.length > 4 * HELD) {
-        onText(`${this.#out.splice(0, this.#out.length - HELD).join("\n")}\n`);
+        this.#tell(onText, this.#out.splice(0, this.#out.length - HELD));
       }
       return;
     }
@@ -278,6 +278,15 @@ export class Exchange extends Turn<Heard> {
     }
     this.#kept += kept.length + 1;
     this.#out.push(kept);
+  }
+
+  /** What the caller throws is the caller's: the connection stays. */
+  #tell(onText: (text: string) => void, lines: readonly string[]): void {
+    try {
+      onText(`${lines.join("\n")}\n`);
+    } catch (error) {
+      this.stop(error);
+    }
   }
 
   #answer(reply: Reply): void {
@@ -305,9 +314,8 @@ export class Exchange extends Turn<Heard> {
     const settled = channel.stand(prompt, this.#proof.above.at(-1));
     if (!this.#truncated) this.#tidyEnd(settled);
     const lines = this.#out;
-    if (this.#options.onText && lines.length > 0) {
-      this.#options.onText(`${lines.splice(0).join("\n")}\n`);
-    }
+    const { onText } = this.#options;
+    if (onText && lines.length > 0) this.#tell(onText, lines.splice(0));
     this.finish({
       output: lines.join("\n"),
       before: this.#before,

@@ -6,6 +6,7 @@
  */
 
 import { Deadline } from "../deadline.ts";
+import { withFile } from "../file_failure.ts";
 import { isAttended } from "../inspect/live.ts";
 import { freshSeed } from "../random.ts";
 import type { SshConnection } from "../ssh/connection.ts";
@@ -61,15 +62,21 @@ export async function openSession(
     secrets.add(one);
   }
   const seed = recording?.head.seed ?? freshSeed();
-  const record = recorderOf(options, {
-    recording: 1,
-    platform: platform.name,
-    target: transport.name,
-    began: new Date().toISOString(),
-    authenticated: transport.authenticated ?? false,
-    seed,
-    columns,
-  }, secrets);
+  let record: ReturnType<typeof recorderOf>;
+  try {
+    record = recorderOf(options, {
+      recording: 1,
+      platform: platform.name,
+      target: transport.name,
+      began: new Date().toISOString(),
+      authenticated: transport.authenticated ?? false,
+      seed,
+      columns,
+    }, secrets);
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
   const channel = new Channel(transport, {
     platform,
     columns,
@@ -135,7 +142,9 @@ async function recordingOf(
     );
   }
   return typeof recording === "string"
-    ? parseRecording(await Deno.readTextFile(recording))
+    ? parseRecording(
+      await withFile("read", recording, () => Deno.readTextFile(recording)),
+    )
     : recording;
 }
 
@@ -192,7 +201,12 @@ function recorderOf(
   if (record === false) return undefined;
   let text = "";
   const file = typeof record === "string"
-    ? Deno.openSync(record, { write: true, create: true, truncate: true })
+    ? withFile(
+      "write",
+      record,
+      () =>
+        Deno.openSync(record, { write: true, create: true, truncate: true }),
+    )
     : undefined;
   const encoder = new TextEncoder();
   const recorder = new Recorder(head, secrets, (line) => {

@@ -41,6 +41,8 @@ const NARROW = 78;
 const ABOVE = 8;
 /** Proofs begun for one end: messages of the device may tear one apart. */
 const TRIES = 6;
+/** A wide prompt leaves so few numbers that all may be taken. */
+const REDRAWS = 20;
 /** More lines than this are no message that tears one apart. */
 const MESSAGE = 10;
 
@@ -82,7 +84,11 @@ export class Proof {
   /** Types it, and what is typed after it. */
   type(prompt: Prompt, next?: string): void {
     const draw = () => drawBlanks(() => this.#channel.draw(), prompt.text);
-    const first = draw();
+    // What was typed before may be answered after this: it must not look like it.
+    let first = draw();
+    for (let i = 0; this.#typed.includes(first) && i < REDRAWS; i++) {
+      first = draw();
+    }
     let second = draw();
     while (second === first) second = draw();
     this.#typed.push(first, second);

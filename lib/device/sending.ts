@@ -10,13 +10,27 @@ import { CommandResult } from "./results.ts";
 import type { SendOptions } from "./session_options.ts";
 
 /** Refuses what is no line to type. */
-export function checkLine(command: string): void {
+function checkLine(command: string): void {
   if (typeof command === "string" && !/[\r\n]/.test(command)) return;
   throw new TypeError(
     `Cannot send a command as 'command' must be one line of text: current value is ${
       JSON.stringify(command)
     }; sendMany takes several`,
   );
+}
+
+/** Refuses what is no list of lines: a text would be typed letter by letter. */
+export function checkedLines(commands: Iterable<string>): string[] {
+  if (typeof commands === "string" || !commands?.[Symbol.iterator]) {
+    throw new TypeError(
+      `Cannot send commands as 'commands' must be a list: current value is ${
+        JSON.stringify(commands)
+      }; send takes one`,
+    );
+  }
+  const all = [...commands];
+  all.forEach(checkLine);
+  return all;
 }
 
 /**
@@ -34,6 +48,7 @@ export async function sendCommand(
   options: SendOptions,
   next?: string,
 ): Promise<CommandResult> {
+  checkLine(command);
   const { answers = [], parse = false, ...rest } = options;
   const began = performance.now();
   const heard = await talk.say(command, {

@@ -20,7 +20,7 @@ import type {
   CommitResult,
   ConfigureResult,
 } from "./results.ts";
-import { checkLine, sendCommand, sendCommands } from "./sending.ts";
+import { checkedLines, sendCommand, sendCommands } from "./sending.ts";
 import type {
   BackupOptions,
   CommitOptions,
@@ -139,9 +139,9 @@ export class DeviceSession implements AsyncDisposable {
    * @returns What the device said; a refusal is a result with `failed`.
    * @throws {NetError} `"timeout"` when the device is silent for too long, with
    * what came last and what to try; `"closed"` if it is gone.
+   * @throws {TypeError} If it is not one line of text.
    */
   send(command: string, options: SendOptions = {}): Promise<CommandResult> {
-    checkLine(command);
     return this.#inTurn(() => sendCommand(this.#talk, command, options));
   }
 
@@ -153,13 +153,12 @@ export class DeviceSession implements AsyncDisposable {
    * @returns What the device said to each.
    * @throws {NetError} As `send` does.
    */
-  sendMany(
+  async sendMany(
     commands: Iterable<string>,
     options: SendOptions = {},
   ): Promise<CommandResult[]> {
-    const all = [...commands];
-    all.forEach(checkLine);
-    return this.#inTurn(() => sendCommands(this.#talk, all, options));
+    const all = checkedLines(commands);
+    return await this.#inTurn(() => sendCommands(this.#talk, all, options));
   }
 
   /**

@@ -188,10 +188,10 @@ Deno.test("A device that falls silent before its first prompt is quoted", async 
       banner: "beware",
       faults: { hang: "prompt" },
     });
-    await assert.rejects(connect({ ...device.target, timeout: 300 }), {
+    await assert.rejects(connect({ ...device.target, timeout: 2000 }), {
       code: "timeout",
       message:
-        /the first prompt was not reached within 300 ms; the last that came is ".*beware.*; expected is exec/,
+        /the first prompt was not reached within 2000 ms; the last that came is ".*beware.*; expected is exec/,
     });
   }
 });

@@ -135,10 +135,12 @@ testUnless(
         config:
           `ForceCommand /usr/bin/vtysh --vty_socket ${folder} --config_dir ${folder}`,
       });
-      for (let i = 0; i < 100; i++) {
-        if (
-          await Deno.stat(`${folder}/zebra.vty`).catch(() => undefined)
-        ) break;
+      let hasEnded = false;
+      void zebra.status.then(() => hasEnded = true);
+      const listens = () =>
+        Deno.stat(`${folder}/zebra.vty`).then(() => true, () => false);
+      while (!await listens()) {
+        assert.ok(!hasEnded, "zebra has ended");
         await new Promise((done) => setTimeout(done, 30));
       }
       await using session = await connect(at(bed, "frr"));

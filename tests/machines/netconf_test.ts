@@ -64,15 +64,16 @@ for (
 }
 
 Deno.test("a commit to be confirmed is undone unless it is", async () => {
-  await using device = await netconfDevice({ second: 1 });
+  await using device = await netconfDevice({ second: 100 });
   await using session = await open(device);
   await session.editConfig("<host>one</host>");
   await session.commit();
   await session.editConfig("<host>two</host>");
-  await session.commit({ confirm: 30 });
+  await session.commit({ confirm: 10 });
   assert.equal(device.running.get("host"), "two");
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.equal(device.running.get("host"), "one");
+  while (device.running.get("host") !== "one") {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   await session.editConfig("<host>three</host>");
   await session.commit({ confirm: true });
   await session.commit();

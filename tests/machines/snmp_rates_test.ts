@@ -200,7 +200,7 @@ testUnless(
   "live() ends with its last loop, with the signal, and with the agent",
   async () => {
     await using bed = await snmpBed();
-    await using session = await open(bed.target, { timeout: 50, retries: 0 });
+    await using session = await open(bed.target, { timeout: 1000, retries: 0 });
     const left = session.live({ interval: 20 });
     for await (const { interfaces } of left) {
       assert.ok(interfaces.some(({ name }) => name === "lo"));

@@ -132,7 +132,7 @@ testUnless(
       user: userOf("sha_aes"),
       context: "elsewhere",
       retries: 0,
-      timeout: 100,
+      timeout: 1000,
     });
     await assert.rejects(context.get(NAME), /leave out 'context'/);
   },
@@ -187,7 +187,7 @@ Deno.test("an answer without a signature is none to a question that had one", as
       await socket.send(unsigned(id, body), from);
     }
   })();
-  const options = { retries: 0, timeout: 200 };
+  const options = { retries: 0, timeout: 1000 };
   const auth = { protocol: "sha", password: AUTH_PASSWORD } as const;
   await using session = await open(`${socket.address}`, {
     user: { name: "ada", auth },

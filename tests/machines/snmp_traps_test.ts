@@ -319,7 +319,7 @@ Deno.test("an inform that comes again is acknowledged again and told once; one w
   const at = `${traps.address}`;
   // The first acknowledgement is lost on the way.
   await using way = await onceMore(at);
-  await inform(way.target, "coldStart", {}, { timeout: 100 });
+  await inform(way.target, "coldStart", {}, { timeout: 1000 });
   assert.equal(traps.counts.repeated, 1);
   assert.equal(traps.waiting, 1);
   await trap(at, "warmStart");
@@ -327,7 +327,9 @@ Deno.test("an inform that comes again is acknowledged again and told once; one w
     inform(at, "linkUp", {}, { timeout: 40, retries: 0 }),
     { code: "timeout" },
   );
-  assert.equal(traps.counts.dropped, 1);
+  while (traps.counts.dropped < 1) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
   assert.deepEqual((await take(traps, 2)).map(({ name }) => name), [
     "SNMPv2-MIB::coldStart",
     "SNMPv2-MIB::warmStart",

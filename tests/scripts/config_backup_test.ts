@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import * as net from "../../mod.ts";
 import { parseScript } from "../../repl/script.ts";
+import { testUnless } from "../skip.ts";
+import { noTerminal, typed } from "./typing.ts";
 
 const root = new URL("../../", import.meta.url);
 const { pathname } = new URL("scripts/config_backup.ts", root);
@@ -200,6 +202,47 @@ Deno.test("config_backup stops at Ctrl-C, keeps what it has, and says what is le
   assert.equal(next.open, 0);
   assert.deepEqual(await names(`${dir.folder}/kept`), ["edge.cfg"]);
 });
+
+testUnless(
+  noTerminal,
+  "config_backup asks for a password unseen, and Ctrl-C at the question ends it",
+  async () => {
+    await using edge = await net.device.fake("cisco_ios", { name: "edge" });
+    await using core = await net.device.fake("juniper_junos", { name: "core" });
+    await using made = await bench([edge, core]);
+    const file = `${made.folder}/inventory.yaml`;
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(
+      file,
+      text.replace(
+        "password: { env: PW }",
+        "password: { ask: Password of all }",
+      ),
+    );
+    const { flags } = parseScript(await Deno.readTextFile(pathname));
+    const run = (keys: string) =>
+      typed(
+        [
+          ...[Deno.execPath(), "run", "--quiet", "--no-check", ...flags],
+          ...[pathname, file, "--folder", `${made.folder}/kept`],
+        ],
+        { cwd: root, env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" } },
+        [["Password of all", keys]],
+      );
+    // An é is two octets, and one key to erase.
+    const { code, screen } = await run("let-me-iné\x7fx\x7f\r");
+    assert.equal(code, 0, screen);
+    assert.doesNotMatch(screen, /let-me/);
+    assert.deepEqual(
+      await names(`${made.folder}/kept`),
+      ["core.cfg", "edge.cfg"],
+    );
+    assert.equal((await run("let\x03")).code, 130);
+    // Ctrl-D is no key of a password: nothing was given.
+    const none = await run("\x04");
+    assert.equal(none.code, 1, none.screen);
+  },
+);
 
 Deno.test("config_backup says with line and column what is wrong with an inventory", async () => {
   await using dir = await bench([], "  r1: { prot: 22, groups: [cor] }\n");

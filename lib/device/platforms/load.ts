@@ -100,6 +100,15 @@ export function loadPlatform(
   if (typeof source === "object" && source !== null) {
     return fromData(source);
   }
+  if (typeof source !== "string") {
+    return Promise.reject(
+      new TypeError(
+        `Cannot load a platform as it must be a name, a file, a URL or an object: current value is ${
+          String(source)
+        }`,
+      ),
+    );
+  }
   if (source.includes("\n")) return own(source, "the text");
   if (/^(?:https?|file):\/\//.test(source)) {
     return fromUrl(new URL(source), options);

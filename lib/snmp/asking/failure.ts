@@ -36,7 +36,7 @@ const STATUSES: readonly (readonly [code: string, says: string])[] = [
 ];
 
 /** Which statuses a community or user with more rights may get around. */
-const MORE_RIGHTS = new Set([2, 4, 6, 16, 17]);
+const MORE_RIGHTS = new Set([2, 4, 6, 16]);
 const INCONSISTENT_VALUE = 12;
 
 /**

@@ -101,7 +101,7 @@ export function isBelow(oid: string, root: string): boolean {
 
 /** Whether a text is numbers with dots between, perhaps with one in front. */
 export function isNumeric(text: string): boolean {
-  return /^\.?\d+(\.\d+)*$/.test(text);
+  return typeof text === "string" && /^\.?\d+(\.\d+)*$/.test(text);
 }
 
 /**

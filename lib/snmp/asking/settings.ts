@@ -70,6 +70,12 @@ export function settings(target: SnmpTarget, options: OpenOptions): Settings {
       `Cannot open an SNMP session as 'user' must be left out for version ${version}, which has communities`,
     );
   }
+  for (const [name, text] of Object.entries({ community, context })) {
+    if (typeof text === "string") continue;
+    throw new TypeError(
+      `Cannot open an SNMP session as '${name}' must be a text: current value is ${text}`,
+    );
+  }
   atLeast("timeout", timeout, 1, "milliseconds");
   atLeast("retries", retries, 0, "times");
   atLeast("maxRepetitions", maxRepetitions, 1, "variables");
@@ -95,6 +101,14 @@ export function settings(target: SnmpTarget, options: OpenOptions): Settings {
 export function agentEndpoint(target: SnmpTarget, port = PORT): Endpoint {
   if (target instanceof Address) return new Endpoint(`${target}`, port);
   if (typeof target !== "string") {
+    // Without a name it would be this machine that is asked.
+    if (!target?.hostname) {
+      throw new TypeError(
+        `Cannot tell which agent is meant as 'target' must be a text, an address or { hostname, port }: current value is ${
+          typeof target === "object" ? JSON.stringify(target) : target
+        }`,
+      );
+    }
     return endpoint({ hostname: target.hostname, port: target.port ?? port });
   }
   if (tryParse(target) !== undefined) return new Endpoint(target, port);

@@ -64,8 +64,14 @@ export interface NameSource {
  * @param names Finds nodes.
  * @returns Numbers with dots between.
  * @throws {MibNameError} If it is none, or has a name that is not known.
+ * @throws {TypeError} If it is no text.
  */
 export function parseOidText(text: string, names: NameSource): string {
+  if (typeof text !== "string") {
+    throw new TypeError(
+      `Cannot find an object as its name must be a text, such as "sysName" or "1.3.6.1.2.1.1.5": current value is ${text}`,
+    );
+  }
   const plain = text.trim();
   const arcs = readArcs(plain);
   if (arcs !== undefined) return checked(arcs, text);

@@ -267,7 +267,7 @@ Deno.test("Bad arguments are refused before anything is typed", async () => {
     ...await options(),
     transport: router(),
   });
-  assert.throws(() => session.send("a\nb"), /must be one line/);
+  await assert.rejects(session.send("a\nb"), /must be one line/);
   await assert.rejects(session.commit({ confirm: -1 }), RangeError);
   await assert.rejects(session.confirm(), { code: "nothing-to-confirm" });
 });
