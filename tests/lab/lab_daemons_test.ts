@@ -54,7 +54,7 @@ function served(...services: readonly ServiceSpec[]): TopologySpec {
 
 async function told(lab: Lab, command: string): Promise<string> {
   const { ok, stdout, stderr } = await lab.host("client").exec(command, {
-    timeout: 10_000,
+    timeout: 120_000,
   });
   assert.ok(ok, `${command}: ${stdout}${stderr}`);
   return stdout.trim();
@@ -64,7 +64,7 @@ async function told(lab: Lab, command: string): Promise<string> {
 const DISCOVER = `
 import socket, struct
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x800))
-s.bind(("eth0", 0x800)); s.settimeout(3)
+s.bind(("eth0", 0x800)); s.settimeout(30)
 mac = s.getsockname()[4]
 bootp = struct.pack("!BBBBIHH16x", 1, 1, 6, 0, 7, 0, 0x8000) + mac + bytes(202)
 dhcp = bootp + bytes.fromhex("63825363" + "350101" + "ff")
@@ -172,7 +172,7 @@ import socket, sys
 def tlv(tag, body): return bytes([tag, len(body)]) + body
 binds = b"".join(tlv(48, tlv(6, bytes([43, 6, 1, 2, 1, 1, n, 0])) + tlv(5, b"")) for n in (6, 5))
 pdu = tlv(0xa0, tlv(2, b"\\x07") + tlv(2, b"\\0") + tlv(2, b"\\0") + tlv(48, binds))
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(2)
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(5)
 s.sendto(tlv(48, tlv(2, b"\\x01") + tlv(4, sys.argv[1].encode()) + pdu), ("server", 161))
 data = s.recv(2000)
 for n in (6, 5):
@@ -269,10 +269,10 @@ testUnless(
     await Promise.all(
       Object.entries(cases).map(async ([protocol, spec]) => {
         await using lab = await up(spec);
-        const all = () => lab.pingAll({ timeout: 200 });
+        const all = () => lab.pingAll({ timeout: 1000 });
         const works = await becomesTrue(
           async () => (await all()).isComplete,
-          20_000,
+          120_000,
         );
         assert.ok(works, protocol);
         const { stdout } = await lab.host("r1").exec(
@@ -315,7 +315,10 @@ testUnless(
         state().state === "failed" ||
         state().state === "running" && state().restarts === n;
       assert.ok(await becomes(next), Deno.inspect(server.services));
-      if (n === 1) assert.equal(await told(lab, "curl -s server"), "server");
+      if (n === 1) {
+        const curl = "curl -s --retry 30 --retry-connrefused server";
+        assert.equal(await told(lab, curl), "server");
+      }
     }
     assert.equal(server.services.isRunning, false);
     assert.equal(state().pid, null);
@@ -367,7 +370,7 @@ testUnless(
   async () => {
     await using lab = await up("pair");
     const heard = await capture(lab, "pc2", "icmp", async () => {
-      await lab.host("pc1").exec("ping -c1 -W1 pc2");
+      await lab.host("pc1").exec("ping -c1 -W20 pc2");
     });
     assert.match(heard, /10\.0\.0\.1 > 10\.0\.0\.2: ICMP echo request/);
     const { stdout } = await lab.host("pc1").exec(

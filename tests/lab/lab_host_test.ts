@@ -180,19 +180,24 @@ testUnless(
   async () => {
     await using lab = await up("pair");
     const host = lab.host("pc1");
-    const pid = await host.run(() => Deno.pid);
-    // It watches the signal: its process goes on.
-    const polite = host.run(
-      async (_net, _arg, { signal }) => {
-        await new Promise((_, reject) =>
-          signal.addEventListener("abort", () => reject(signal.reason))
-        );
-      },
-      undefined,
-      { timeout: 100 },
-    );
-    await assert.rejects(polite, { code: "timeout", target: "pc1" });
-    assert.equal(await host.run(() => Deno.pid), pid);
+    // It watches the signal: its process goes on. (It has 200 ms to end, which a
+    // busy machine may not give it, but not each time.)
+    let goesOn = false;
+    for (let tries = 0; tries < 10 && !goesOn; tries++) {
+      const pid = await host.run(() => Deno.pid);
+      const polite = host.run(
+        async (_net, _arg, { signal }) => {
+          await new Promise((_, reject) =>
+            signal.addEventListener("abort", () => reject(signal.reason))
+          );
+        },
+        undefined,
+        { timeout: 100 },
+      );
+      await assert.rejects(polite, { code: "timeout", target: "pc1" });
+      goesOn = await host.run(() => Deno.pid) === pid;
+    }
+    assert.ok(goesOn);
     // It does not: the process goes, busy or waiting, and another comes.
     for (
       const stubborn of [() => {

@@ -12,7 +12,7 @@ const ABREAST = 5;
 const targets = {
   "the program": [/lab_victim/, "SIGKILL"],
   "the program, by Ctrl-C": [/lab_victim/, "SIGINT"],
-  unshare: [/^unshare /, "SIGKILL"],
+  unshare: [/^\S*unshare /, "SIGKILL"],
   "the agent": [/^\S*deno run .*agent\.ts/, "SIGKILL"],
   "a host": [/^\S*deno run .*host\.ts/, "SIGKILL"],
 } as const;

@@ -129,17 +129,30 @@ export async function capture(
   await using tcpdump = await lab.host(node).spawn(
     ["tcpdump", "-l", "-nn", "-e", "--immediate-mode", "-i", device, filter],
   );
-  const started = tcpdump.stderr.getReader();
+  const stderr = tcpdump.stderr.pipeThrough(new TextDecoderStream())
+    .getReader();
   let said = "";
-  while (!said.includes("listening on")) {
-    const { value, done } = await started.read();
-    if (done) throw new Error(said);
-    said += new TextDecoder().decode(value);
-  }
+  const says = async (pattern: RegExp) => {
+    let found: RegExpExecArray | null;
+    while ((found = pattern.exec(said)) === null) {
+      const { value, done } = await stderr.read();
+      if (done) throw new Error(said);
+      said += value;
+    }
+    return found;
+  };
+  await says(/listening on/);
   const heard = new Response(tcpdump.stdout).text();
   await meanwhile();
-  // What is on its way yet.
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  // What is on its way yet; what it has not told when it ends, it never does.
+  for (let isTold = false; !isTold;) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    said = "";
+    await tcpdump.kill("SIGUSR1");
+    const counts = /(\d+) packets? captured, (\d+) packets? received/;
+    const [, captured, received] = await says(counts);
+    isTold = captured === received;
+  }
   await tcpdump.kill("SIGINT");
   return (await heard).trim();
 }

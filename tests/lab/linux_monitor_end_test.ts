@@ -50,7 +50,7 @@ async function run(
   try {
     await Deno.writeTextFile(path, program);
     const { code, stderr } = await new Deno.Command("timeout", {
-      args: ["20", Deno.execPath(), "run", "-A", "--no-lock", path],
+      args: ["50", Deno.execPath(), "run", "-A", "--no-lock", path],
       stdout: "null",
       stderr: "piped",
       env: { DENO_NO_UPDATE_CHECK: "1" },

@@ -15,6 +15,7 @@ import {
   type Received,
 } from "../../lib/linux/netlink.ts";
 import { testUnless } from "../skip.ts";
+import { becomes } from "./lab_place.ts";
 import {
   inside,
   type OwnNetwork,
@@ -25,7 +26,7 @@ import {
 const reason = withoutNetworks();
 
 /** All events until none has come for a while. */
-async function collect(events: Monitor, quiet = 150): Promise<MonitorEvent[]> {
+async function collect(events: Monitor, quiet = 1000): Promise<MonitorEvent[]> {
   const found: MonitorEvent[] = [];
   for (;;) {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -103,9 +104,14 @@ testUnless(
       ..."link add name v0 address 02:00:00:00:00:01 type veth peer name v1"
         .split(" "),
     );
-    network.run("ip", "link", "set", "v1", "up");
-    network.run("ip", "link", "set", "v0", "addrgenmode", "none", "up");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Without addresses of their own, of which the kernel would tell later.
+    for (const name of ["v1", "v0"]) {
+      network.run("ip", "link", "set", name, "addrgenmode", "none", "up");
+    }
+    const areUp = () =>
+      network.run("ip", "-br", "link", "show", "type", "veth")
+        .match(/ UP /g)?.length === 2;
+    assert.ok(await becomes(areUp));
     const events = await watched(network, {}, [
       "address add 192.0.2.1/24 dev v0",
       "route add 198.51.100.0/24 via 192.0.2.254",

@@ -36,7 +36,7 @@ function lacks(name: ReadyMadeName): string | undefined {
 /** Where an answer that never comes costs this long, in milliseconds. */
 const SILENCE = 400;
 /** How long protocols may take to settle. */
-const SETTLING = 20_000;
+const SETTLING = 120_000;
 
 /** What does not come out as expected, one line each. */
 async function surprises(
@@ -113,7 +113,7 @@ async function asked(
 function page(lab: Lab, from: string, url: string): Promise<string> {
   return lab.host(from).run(async (raw, url) => {
     const net = raw as unknown as Net;
-    const response = await net.http.get(url, { timeout: 3_000 });
+    const response = await net.http.get(url, { timeout: 30_000 });
     return new TextDecoder().decode(response.body);
   }, url);
 }
@@ -209,13 +209,18 @@ const LESSONS: Readonly<
       const all = await Promise.all(
         names.map((name) => lab.host(name).switching()),
       );
-      assert.equal(new Set(all.map(({ stp }) => stp?.root)).size, 1);
+      const roots = new Set(all.map(({ stp }) => stp?.root));
+      // As long as one has not heard of a better root.
+      if (roots.size > 1) return [...roots].map((root) => `root ${root}`);
       return all.flatMap(({ name, ports }) =>
         ports.filter(({ stp, up }) => up && stp?.state !== "forwarding")
           .map(({ interface: port, stp }) => `${name}:${port} ${stp?.role}`)
       );
     };
     const expected = readyMades.ring.expected(lab.topology);
+    const becomesClosed = (count: number) =>
+      becomesTrue(async () => (await closed()).length === count, SETTLING);
+    await becomesClosed(1);
     const before = await closed();
     assert.equal(before.length, 1, `${before}`);
     assert.match(before[0]!, / alternate$/);
@@ -229,11 +234,9 @@ const LESSONS: Readonly<
     await t.step("it goes round a link that fails, and back", async () => {
       await link.fail();
       assert.ok(await settles(lab, expected));
-      assert.deepEqual(await closed(), []);
+      assert.ok(await becomesClosed(0));
       await link.heal();
-      assert.ok(
-        await becomesTrue(async () => (await closed()).length === 1, SETTLING),
-      );
+      assert.ok(await becomesClosed(1));
       assert.ok(await settles(lab, expected));
       assert.deepEqual(await closed(), before);
     });
@@ -242,8 +245,11 @@ const LESSONS: Readonly<
     const r1 = lab.host("r1");
     const routes = async () => (await r1.exec("ip route")).stdout;
     assert.match(await routes(), /proto ospf/);
-    const shown = await r1.exec("vtysh -c 'show ip ospf neighbor'");
-    assert.equal(shown.stdout.match(/Full/g)?.length, 2, shown.stderr);
+    const neighbours = async () =>
+      (await r1.exec("vtysh -c 'show ip ospf neighbor'")).stdout;
+    const areFull = async () =>
+      (await neighbours()).match(/Full/g)?.length === 2;
+    assert.ok(await becomesTrue(areFull, SETTLING), await neighbours());
     const expected = readyMades.ospf.expected(lab.topology);
     const by = async (name: string) => {
       const next = lab.host(name).addresses;
@@ -251,7 +257,7 @@ const LESSONS: Readonly<
       return next.some((address) => text.includes(`via ${address} `));
     };
     await t.step("it goes round a link that fails, and back", async () => {
-      assert.ok(await by("r2"));
+      assert.ok(await becomesTrue(() => by("r2"), SETTLING));
       await lab.link("r1", "r2").fail();
       assert.ok(await settles(lab, expected));
       const { nodes } = await lab.trace("pc1", "pc2");

@@ -648,14 +648,6 @@ Deno.test({
           // tshark wants the 64 octets of RFC 951 where there are no options.
           if (packet.dhcp?.vendor !== undefined) return;
           if (UNTOLD.test(JSON.stringify(packet))) return;
-          Deno.writeFileSync(
-            `/tmp/l3/bad_${layer}_${i}.pcap`,
-            pcap(101, [packet]),
-          );
-          Deno.writeFileSync(
-            `/tmp/l3/bad_${layer}_${i}.pcap`,
-            pcap(101, [packet]),
-          );
           wrong.push(`${where}: malformed for tshark`);
           return;
         }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MARK, marked, withoutLabs } from "../lab/lab_place.ts";
+import { becomes, MARK, marked, withoutLabs } from "../lab/lab_place.ts";
 import { testUnless } from "../skip.ts";
 import { Reader } from "./reader.ts";
 import { type Tmux, withoutTmux } from "./tmux.ts";
@@ -19,12 +19,8 @@ async function sitDown(
 
 /** Waits until all marked processes are gone. */
 async function gone(mark: string): Promise<void> {
-  let left = marked(mark);
-  for (let tries = 0; tries < 2000 && left.length > 0; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 25));
-    left = marked(mark);
-  }
-  assert.deepEqual(left, []);
+  const isGone = await becomes(() => marked(mark).length === 0, 60_000);
+  assert.ok(isGone, JSON.stringify(marked(mark)));
 }
 
 /** Clears the screen, so that what is seen is new. */
@@ -49,7 +45,9 @@ testUnless(
 
     // Tab knows the ready-made labs, and the hosts of the one that is up.
     await terminal.type(".lab up pa");
-    await terminal.press("Tab", "Enter");
+    await terminal.press("Tab");
+    await terminal.sees(/> \.lab up pair\b/);
+    await terminal.press("Enter");
     await terminal.sees(/pc1[\s\S]*10\.0\.0\.1\/24[\s\S]*^up$[\s\S]*^net>$/m);
     await terminal.enter(".lab up lan");
     await terminal.sees(/Lab pair is up, .* Try: \.lab down/);
@@ -66,6 +64,11 @@ testUnless(
     await terminal.enter(
       'const server: net.tcp.Server = await net.tcp.serve({ hostname: "0.0.0.0", port: 7 }, net.tcp.echo)',
     );
+    await terminal.type("server.addr");
+    await terminal.press("Tab");
+    await terminal.sees(/> server\.address$/m);
+    await terminal.press("Enter");
+    await terminal.sees(/^0\.0\.0\.0:7$/m);
     await terminal.enter("server.address.port * 6");
     await terminal.sees(/^42$/m);
     await terminal.enter('console.log("this is", Deno.hostname())');
@@ -76,24 +79,22 @@ testUnless(
     );
     await terminal.enter("const x = = 1");
     await terminal.sees(/^ {12}\^\nSyntaxError: unexpected "="$/m);
-    await clear(terminal);
-    await terminal.type("server.addr");
-    await terminal.press("Tab", "Enter");
-    await terminal.sees(/^0\.0\.0\.0:7$/m);
     await terminal.enter("server?");
     await terminal.sees(/^net\.tcp\.Server$/m, true);
     await clear(terminal);
 
     // Ctrl-C ends a wait and a loop there, and nothing else.
-    await terminal.enter("await new Promise(() => {})");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await terminal.enter("console.log('waits'); await new Promise(() => {})");
+    await terminal.sees(/^waits$/m);
     await terminal.press("C-c");
-    await terminal.sees(/^Interrupted\npc2>$/m);
-    await clear(terminal);
-    await terminal.enter("for (;;) ;");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await terminal.sees(/^waits\n(\^C)?Interrupted\npc2>$/m);
+    // What ends a loop comes up while there is time.
+    await terminal.enter(
+      "await new Promise((go) => setTimeout(go, 2000)); console.log('is busy'); for (;;) ;",
+    );
+    await terminal.sees(/^is busy$/m);
     await terminal.press("C-c");
-    await terminal.sees(/^Interrupted\npc2>$/m);
+    await terminal.sees(/^is busy\n(\^C)?Interrupted\npc2>$/m);
 
     // The other host has names of its own, and reaches this one.
     await terminal.enter(".on pc1");
@@ -115,15 +116,16 @@ testUnless(
     // A loop without an end that no kernel can stop costs its process.
     await terminal.enter(".on pc1");
     await terminal.enter(
-      '/(a*)*$/.test("a".repeat(40) + "b"); /(a+)+$/.test("a".repeat(50) + "b")',
+      'console.log("is stuck"); /(a*)*$/.test("a".repeat(40) + "b"); /(a+)+$/.test("a".repeat(50) + "b")',
     );
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await terminal.press("C-c");
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    await terminal.press("C-c");
-    await terminal.sees(
-      /The entry did not answer: the process of pc1 was ended/,
-    );
+    await terminal.sees(/^is stuck$/m);
+    // The second that comes a while after the first means it.
+    const ended = /The entry did not answer: the process of pc1 was ended/;
+    for (let n = 0; n < 200 && !ended.test(await terminal.screen()); n++) {
+      await terminal.press("C-c");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    await terminal.sees(ended);
     await terminal.enter("typeof conn");
     await terminal.sees(/^"undefined"$/m);
 
@@ -135,9 +137,10 @@ testUnless(
     await terminal.sees(
       new RegExp(`10\\.0\\.0\\.1/24[^]*\n${folder}\n`),
     );
-    await terminal.enter("sleep 100");
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await terminal.enter("sh -c 'echo asleep; exec sleep 100'");
+    await terminal.sees(/^asleep$/m);
     await terminal.press("C-c");
+    await terminal.sees(/^asleep\n\^C\n.*[#$]$/m);
     await terminal.enter("exit");
     await terminal.sees(/^exit\n[\s\S]*pc1>$/m);
     await terminal.enter("20 + 22");
@@ -176,14 +179,16 @@ testUnless(
     await using reader = await sitDown();
     const { terminal } = reader;
     await terminal.enter(".lab up lan(400)");
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    const comes = () =>
+      marked(reader.mark).some(({ command }) => /^\S*unshare /.test(command));
+    assert.ok(await becomes(comes, 60_000));
     await terminal.press("C-c");
     await terminal.sees(/^Interrupted\nnet>$/m);
     await terminal.enter(".lab up lan");
     await terminal.sees(/^up$/m);
     await terminal.enter(".on pc1");
     await terminal.sees(/^pc1>$/m);
-    assert.ok(marked(reader.mark).length >= 4);
+    assert.ok(await becomes(() => marked(reader.mark).length >= 4));
     await terminal.press("C-d");
     assert.equal(await terminal.exitCode(), 0);
     await gone(reader.mark);
@@ -194,15 +199,18 @@ testUnless(
   reason,
   "a terminal that hangs up takes the lab with it, also while an entry or a shell runs in it",
   async () => {
-    for (
-      const entries of [["lab"], [".on pc1", "for (;;) ;"], [".shell pc1"]]
-    ) {
+    const cases: readonly (readonly [entries: string[], begun: RegExp])[] = [
+      [["lab.name"], /^"pair"$/m],
+      [[".on pc1", "console.log('is busy'); for (;;) ;"], /^is busy$/m],
+      [[".shell pc1"], /pc1.*[#$]$/m],
+    ];
+    for (const [entries, begun] of cases) {
       await using reader = await sitDown();
       const { terminal } = reader;
       await terminal.enter(".lab up pair");
       await terminal.sees(/^up$/m);
       for (const entry of entries) await terminal.enter(entry);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await terminal.sees(begun);
       assert.ok(marked(reader.mark).length >= 3);
       await terminal[Symbol.asyncDispose]();
       await gone(reader.mark);

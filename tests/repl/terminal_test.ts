@@ -20,7 +20,7 @@ async function runScript(file: string) {
       file,
     ],
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(120_000),
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, out: text(stdout), err: text(stderr), flags };
@@ -40,13 +40,17 @@ testUnless(
     await terminal.enter("lan.prefixLength");
     await terminal.sees(/^24$/m);
 
-    // Tab completes: one way at once, several after a second Tab.
+    // Tab completes: one way at once, several after a second Tab. A key that
+    // comes a while after Tab means what is there then.
     await terminal.type("lan.netm");
-    await terminal.press("Tab", "Enter");
+    await terminal.press("Tab");
+    await terminal.sees(/> lan\.netmask$/m);
+    await terminal.press("Enter");
     await terminal.sees(/^255\.255\.255\.0$/m);
     await terminal.type("net.tcp.");
-    await terminal.press("Tab", "Tab");
+    await terminal.press("Tab");
     await terminal.sees(/connect[\s\S]*serve/);
+    await terminal.press("Tab");
     await terminal.press("C-c");
 
     // Fifty lines pasted are one entry.
@@ -78,15 +82,21 @@ testUnless(
     await terminal.enter("await server.close()");
 
     // Ctrl-C ends a wait, and a loop that never waits.
-    await terminal.enter("await new Promise(() => {})");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // What ends a loop comes up when the prompt has had half a second's time.
+    await terminal.enter(
+      "await new Promise((go) => setTimeout(go, 500)); console.log('waits'); await new Promise(() => {})",
+    );
+    await terminal.sees(/^waits$/m);
     await terminal.press("C-c");
-    await terminal.sees(/^Interrupted$/m);
-    await terminal.press("C-l");
-    await terminal.enter("while (true) ;");
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await terminal.press("C-c");
-    await terminal.sees(/^Interrupted$/m);
+    await terminal.sees(/^waits\n(\^C)?Interrupted\nnet>$/m);
+    await terminal.enter("console.log('is busy'); while (true) ;");
+    await terminal.sees(/^is busy$/m);
+    const ended = /^is busy\n[\s\S]*Interrupted\nnet>/m;
+    for (let n = 0; n < 200 && !ended.test(await terminal.screen()); n++) {
+      await terminal.press("C-c");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    await terminal.sees(ended);
 
     // A rejected promise in the background does not end the session.
     await terminal.enter("void Promise.reject(new Error('lost'))");
@@ -136,9 +146,11 @@ testUnless(
     await using reader = await Reader.sitDown();
     const { terminal } = reader;
     await terminal.enter(
-      "void setTimeout(() => console.log('a tick\\nand a tock'), 600)",
+      "const clock = setInterval(() => { try { Deno.statSync('now') } catch { return } clearInterval(clock); console.log('a tick\\nand a tock') }, 20)",
     );
     await terminal.type("const half = 1");
+    await terminal.sees(/^net> const half = 1$/m);
+    await Deno.writeTextFile(`${reader.folder}/now`, "");
     await terminal.sees(/^a tick\nand a tock\nnet> const half = 1$/m);
     await terminal.enter("; half + 41");
     await terminal.sees(/^42$/m);
@@ -173,6 +185,11 @@ testUnless(noTmux, "a narrow terminal and NO_COLOR are respected", async () => {
   await using reader = await Reader.sitDown(undefined, { NO_COLOR: "1" });
   const { terminal } = reader;
   await terminal.resize(40, 24);
+  await terminal.enter(
+    "while (Deno.consoleSize().columns > 40) await new Promise((go) => setTimeout(go, 20)); 'narrow'",
+  );
+  await terminal.sees(/^"narrow"$/m);
+  await terminal.press("C-l");
   await terminal.enter('net.ip.subnet("10.0.0.0/24")');
   const screen = await terminal.sees(/netmask +255\.255\.255\.0/);
   for (const line of screen.split("\n")) assert.ok(line.length <= 40, line);

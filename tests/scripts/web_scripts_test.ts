@@ -1,6 +1,7 @@
 /** The whole scripts for HTTP, WebSocket and DNS, asked by real clients. */
 import assert from "node:assert/strict";
 import * as net from "../../mod.ts";
+import { becomesTrue } from "../lab/lab_place.ts";
 import { curl, NO_CURL } from "../loopback/curl.ts";
 import { testUnless } from "../skip.ts";
 import { command, start } from "./serving.ts";
@@ -192,7 +193,7 @@ testUnless(
     const dir = await Deno.makeTempDir({ dir: "/tmp", prefix: "nginx-" });
     // As root its workers are nobody, who may not look into our folder.
     await Deno.chmod(dir, 0o755);
-    const port = await freePort();
+    const own = await ownAddress();
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
       .map((name) => `${name}_temp_path ${dir};`).join(" ");
     await Deno.writeTextFile(
@@ -200,7 +201,7 @@ testUnless(
       `daemon off; master_process off; pid ${dir}/pid; error_log ${dir}/log;
 events {}
 http { access_log off; ${temporary} gzip on; gzip_min_length 1; gzip_types text/plain; types { text/plain txt; }
-  server { listen 127.0.0.1:${port}; root ${dir};
+  server { listen ${own}; root ${dir};
     location /who { default_type text/plain; return 200 "$http_forwarded $http_x_forwarded_proto $host"; } } }
 `,
     );
@@ -223,10 +224,10 @@ http { access_log off; ${temporary} gzip on; gzip_min_length 1; gzip_types text/
       await using script = await start(
         "reverse_proxy.ts",
         ...["--trust", "127.0.0.0/8", "--keep-host", "--compress", "--quiet"],
-        ...[`/=http://127.0.0.1:${port}`, `/chat=http://${chat.address}`],
+        ...[`/=http://${own}`, `/chat=http://${chat.address}`],
       );
       const url = await script.address(/on (\S+)$/);
-      await listens(port);
+      assert.ok(await becomesTrue(() => listens(own)));
       const who = await curl(
         ...["-H", "forwarded: for=192.0.2.7;proto=https"],
         ...["-H", "x-forwarded-proto: https", "-H", "host: shop.example"],
@@ -279,19 +280,21 @@ http { access_log off; ${temporary} gzip on; gzip_min_length 1; gzip_types text/
   },
 );
 
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+/**
+ * Where a program can listen that takes no port 0: at a port that was free a
+ * moment ago, on an address of this machine that nobody else uses.
+ */
+async function ownAddress(): Promise<string> {
   await using listener = await net.tcp.listen();
-  return listener.address.port;
+  const [a, b] = crypto.getRandomValues(new Uint8Array(2));
+  return `127.77.${a}.${b}:${listener.address.port}`;
 }
 
-/** Waits until something listens on a port. */
-async function listens(port: number): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    const conn = await net.tcp.connect({ port }).catch(() => undefined);
-    if (conn !== undefined) return await conn.close();
-    await new Promise((done) => setTimeout(done, 10));
-  }
+/** Whether something listens there. */
+async function listens(address: string): Promise<boolean> {
+  const conn = await net.tcp.connect(address).catch(() => undefined);
+  await conn?.close();
+  return conn !== undefined;
 }
 
 /** Somebody in the chat: the next event of a kind. */
@@ -301,7 +304,7 @@ async function talker(url: string, room: string, name: string) {
   return {
     socket,
     hear: async () =>
-      JSON.parse(`${await socket.receive({ timeout: 2000 })}`) as {
+      JSON.parse(`${await socket.receive({ timeout: 60_000 })}`) as {
         kind: string;
         name: string;
         text: string;
@@ -395,7 +398,7 @@ testUnless(
     const port = address.split(":")[1]!;
     const dig = async (...args: string[]) => {
       const { stdout } = await new Deno.Command("dig", {
-        args: ["@127.0.0.1", "-p", port, "+tries=1", "+time=3", ...args],
+        args: ["@127.0.0.1", "-p", port, "+tries=1", "+time=30", ...args],
       }).output();
       return new TextDecoder().decode(stdout).trim();
     };

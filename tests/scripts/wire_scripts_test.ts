@@ -76,8 +76,11 @@ testUnless(
     const lines = sniffer.stdout.getReader();
     const first = lines.read();
     const told = new Response(sniffer.stderr).text();
-    const ping = pc1.exec("ping -c 20 -i 0.1 pc2");
-    await first;
+    {
+      // Until one was heard: the sniffer takes its time to listen.
+      await using _ping = await pc1.spawn("exec ping -i 0.1 pc2 >/dev/null");
+      await first;
+    }
     await sniffer.kill("SIGINT");
     while (!(await lines.read()).done);
     assert.equal((await sniffer.status).code, 0);
@@ -97,7 +100,6 @@ testUnless(
     const usage = await runOn(pc1, "sniffer.ts", "eth0", "--count", "many");
     assert.equal(usage.code, 2);
     assert.match(usage.stderr, /^--count must be .*\nUsage: /);
-    await ping;
   },
 );
 

@@ -93,8 +93,9 @@ testUnless(
           net.here,
           "ping",
           "-c3",
-          "-i0.05",
-          "-W1",
+          // It waits as long for the last one's answer.
+          "-i0.5",
+          "-W10",
           "-s1400",
           to,
         );
@@ -126,7 +127,7 @@ testUnless(
       }, { ttl: 7 }),
     ];
     const dig = async (...args: string[]) =>
-      (await runIn(net.here, "dig", "+tries=1", "+time=2", ...args)).text;
+      (await runIn(net.here, "dig", "+tries=1", "+time=30", ...args)).text;
     await beside(net.there, machines, async () => {
       assert.match(
         await dig("@10.9.0.53", "www.example"),
@@ -173,7 +174,7 @@ case "$1" in bound|renew) ip address replace "$ip/$mask" dev "$interface";; esac
     });
     try {
       const seen = await beside(net.there, machine, async () => {
-        const args = ["-f", "-n", "-t3", "-T1", "-i", "v0", "-s", script];
+        const args = ["-f", "-n", "-t30", "-T1", "-i", "v0", "-s", script];
         using client = started(net.here, "udhcpc", ...args);
         const [lease] = await until(() => machine.leases, 1);
         assert.equal(String(lease!.address), "10.9.0.100");
@@ -287,7 +288,7 @@ testUnless(
     const { answered } = await ask(local, {
       namespace: home,
       multi: true,
-      timeout: 200,
+      timeout: 3000,
     });
     assert.ok(
       answered.some(({ answer }) =>
@@ -340,6 +341,7 @@ testUnless(
         break;
       }
     })();
+    await listening(net.there);
     await Promise.all([breaking, pings()]);
     assert.equal(broken, 1);
     let counted = 0;
@@ -348,6 +350,7 @@ testUnless(
         const _ of answer("v1", machine, { namespace, authorised, count: 2 })
       ) counted++;
     })();
+    await listening(net.there);
     await Promise.all([counting, pings()]);
     assert.equal(counted, 2);
     const controller = new AbortController();
@@ -355,7 +358,7 @@ testUnless(
     const waiting = answer("v1", machine, { namespace, authorised, signal })
       .next();
     waiting.catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await listening(net.there);
     const start = performance.now();
     controller.abort(new Error("enough"));
     await assert.rejects(waiting, /enough/);

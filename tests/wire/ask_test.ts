@@ -117,7 +117,7 @@ from scapy.all import *
 conf.verb = 0
 frames = [Ether(bytes.fromhex(t)) for t in json.load(sys.stdin)]
 for i, f in enumerate(frames): f.mark = i
-answered, unanswered = srp(frames, iface="v0", timeout=0.5, inter=0.001)
+answered, unanswered = srp(frames, iface="v0", timeout=4, inter=0.001)
 index = {bytes(f): i for i, f in enumerate(frames)}
 print(json.dumps([[index[bytes(q)], bytes(a).hex()] for q, a in answered]))
 `;
@@ -193,7 +193,7 @@ testUnless(
       [...pairs].sort(([a], [b]) => a - b).map(([i, packet]) =>
         `${i}: ${said(packet)}`
       );
-    const ours = await ask(frames, { namespace, timeout: 500, on: "v0" });
+    const ours = await ask(frames, { namespace, timeout: 3000, on: "v0" });
     assert.equal(ours.answered.length + ours.unanswered.length, frames.length);
     const child = inside(net.here, () =>
       new Deno.Command("/usr/bin/python3", {
@@ -262,15 +262,15 @@ testUnless(
     );
     const { answered, unanswered } = await ask(questions, {
       namespace,
-      timeout: 200,
+      timeout: 2000,
     });
     assert.deepEqual(
       answered.map(({ index }) => index),
       [0],
     );
     assert.equal(unanswered.length, 99);
-    // Twenty seconds, one after the other.
-    assert.ok(performance.now() - start < 15_000);
+    // Three minutes, one after the other.
+    assert.ok(performance.now() - start < 60_000);
   },
 );
 
@@ -372,7 +372,7 @@ testUnless(reason, "retry asks again what nobody answered", async () => {
     assert.equal(none.answer, undefined);
   });
   await beside(net.there, reluctant(2), async () => {
-    const late = await ask(echo(), { namespace, timeout: 300, retry: 2 });
+    const late = await ask(echo(), { namespace, timeout: 1500, retry: 2 });
     assert.match(String(late.answer), /echoReply/);
   });
 });
@@ -381,7 +381,7 @@ testUnless(reason, "multi gathers all answers to a question", async () => {
   using net = cable();
   const { namespace } = net.here;
   await beside(net.there, reluctant(0, 3), async () => {
-    const all = await ask(echo(), { namespace, timeout: 500, multi: true });
+    const all = await ask(echo(), { namespace, timeout: 3000, multi: true });
     // Three of the machine, and one of the kernel.
     assert.equal(all.answered.length, 4);
     assert.deepEqual(all.unanswered, []);

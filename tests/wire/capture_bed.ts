@@ -18,6 +18,7 @@ import { frameOf, type Packet } from "../../lib/packet/packet.ts";
 import { open } from "../../lib/pcap/open.ts";
 import type { LiveCapture } from "../../lib/wire/capturing/live_capture.ts";
 import { LinkSocket } from "../../lib/wire/link/link_socket.ts";
+import { becomesTrue } from "../lab/lab_place.ts";
 import { inside, type OwnNetwork, ownNetwork } from "../lab/own_network.ts";
 
 /** All ways by which packets come. */
@@ -70,8 +71,8 @@ export async function all(capture: LiveCapture): Promise<Packet[]> {
 
 /** Another program at work that captures. */
 export interface Peer {
-  /** Ends it, and gives what it has written. */
-  stop(): Promise<Seen[]>;
+  /** Ends it once it has written so many packets, and gives them. */
+  stop(count: number): Promise<Seen[]>;
 }
 
 /**
@@ -114,15 +115,22 @@ export async function tcpdump(
     if (done) throw new Error(said);
     said += value;
   }
+  const read = async () => {
+    const packets: Seen[] = [];
+    for await (const packet of await open(path)) packets.push(seen(packet));
+    return packets;
+  };
   return {
-    async stop() {
-      // It takes packets in each 250 ms.
-      if (PROGRAM === "dumpcap") await pause(400);
+    async stop(count) {
+      // It forgets what it has not taken in when it is told to end; the last
+      // packet may be half written.
+      await becomesTrue(async () =>
+        (await read().catch(() => [])).length >= count
+      );
       child.kill("SIGINT");
       while (!(await lines.read()).done);
       await child.status;
-      const packets: Seen[] = [];
-      for await (const packet of await open(path)) packets.push(seen(packet));
+      const packets = await read();
       await Deno.remove(path);
       return packets;
     },

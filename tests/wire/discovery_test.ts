@@ -83,7 +83,8 @@ testUnless(
     ) as [OwnNetwork, OwnNetwork, OwnNetwork];
     const { namespace } = host;
     const macs = [macOf(first), macOf(second)].sort();
-    const quick = { namespace, interval: 20, timeout: 300 };
+    // What comes before the next question answers the last one.
+    const quick = { namespace, interval: 500, timeout: 1000 };
 
     for (const address of ["10.0.0.2", "fd00::2"]) {
       await t.step(address, async () => {
@@ -171,7 +172,7 @@ testUnless(
         "--domain=example.net",
       );
       await t.step("one", async () => {
-        const found = await dhcpDiscover("eth0", { namespace, timeout: 400 });
+        const found = await dhcpDiscover("eth0", { namespace, timeout: 2000 });
         assert.equal(found.clientMac, macOf(host));
         const [offer, ...others] = found.offers;
         assert.deepEqual(others, []);
@@ -190,7 +191,7 @@ testUnless(
           offer?.options.find(({ kind }) => kind === "interfaceMtu"),
           { kind: "interfaceMtu", mtu: 1400 },
         );
-        assert.ok(offer.rtt > 0 && offer.rtt < 400);
+        assert.ok(offer.rtt > 0 && offer.rtt < 2000);
         assert.equal(
           JSON.parse(JSON.stringify(found)).offers[0].server,
           "10.0.0.2",
@@ -207,7 +208,7 @@ testUnless(
         const rows: string[] = [];
         const run = dhcpDiscover("eth0", {
           namespace,
-          timeout: 400,
+          timeout: 2000,
           mac: "02:00:00:00:00:77",
           hostName: "nobody",
         });
@@ -259,7 +260,7 @@ testUnless(withoutLldpd, "switchPort() hears what lldpd tells", async () => {
   await Deno.chmod(folder, 0o777);
   try {
     const { namespace } = host;
-    const run = switchPort("eth0", { namespace, timeout: 8000, count: 2 });
+    const run = switchPort("eth0", { namespace, timeout: 60_000, count: 2 });
     await using _lldpd = await program(other, "lldpd", [
       ...["-d", "-l", "-ccccc", "-u", `${folder}/socket`, "-O", "/dev/null"],
       ...["-I", "gi1", "-S", "the switch of a test", "-M", "4"],
@@ -312,7 +313,7 @@ testUnless(
         ],
       }),
     );
-    const run = switchPort("eth0", { namespace, timeout: 5000 });
+    const run = switchPort("eth0", { namespace, timeout: 60_000 });
     sender.send(frame.bytes);
     const { port, waited } = await run;
     assert.equal(
@@ -320,7 +321,7 @@ testUnless(
       "sw1.example.net port FastEthernet0/7 VLAN 20 (CDP)",
     );
     assert.deepEqual(port?.capabilities, ["switch"]);
-    assert.ok(waited < 2000);
+    assert.ok(waited < 30_000);
     assert.match(Deno.inspect(await run), /VLAN +20/);
     const silent = await switchPort("eth0", { namespace, timeout: 30 });
     assert.equal(silent.port, undefined);

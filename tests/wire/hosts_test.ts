@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inNamespace } from "../../lib/ffi/namespace.ts";
+import { capture } from "../../lib/wire/capture.ts";
 import { dhcpDiscover } from "../../lib/wire/dhcp_discover.ts";
 import { inventory } from "../../lib/wire/inventory.ts";
 import { osHints } from "../../lib/wire/os_hints.ts";
@@ -18,7 +19,7 @@ testUnless(reason, "osHints() knows this Linux, and says why", async () => {
   );
   await bed.ready();
   const { namespace } = host;
-  const closed = await osHints("10.0.0.2", { namespace, timeout: 500 });
+  const closed = await osHints("10.0.0.2", { namespace, timeout: 3000 });
   assert.match(closed.system!, /Linux/);
   assert.ok(closed.hints[0]!.confidence < 0.5);
   using _server = inNamespace(
@@ -51,7 +52,9 @@ testUnless(
     );
     await bed.ready();
     const { namespace } = host;
-    const run = inventory("eth0", { namespace, duration: 700 });
+    // It ends with its capture: when all was said.
+    const packets = capture("eth0", { namespace });
+    const run = inventory(packets);
     using server = inNamespace(
       host.namespace,
       () => Deno.listen({ port: 8080, hostname: "10.0.0.1" }),
@@ -67,6 +70,7 @@ testUnless(
       timeout: 20,
       hostName: "desk",
     });
+    packets.stop();
     const { hosts } = await run;
     const [mine, its] = [host, other].map((network) =>
       hosts.find(({ mac }) => mac === macOf(network))
@@ -82,6 +86,8 @@ testUnless(
     }
     assert.match(Deno.inspect(await run), /2 hosts in/);
 
+    const short = await inventory("eth0", { namespace, duration: 30 });
+    assert.ok(short.waited >= 29);
     const stopped = inventory("eth0", { namespace });
     setTimeout(() => stopped.cancel(new Error("enough")), 20);
     await assert.rejects(async () => await stopped, /enough/);

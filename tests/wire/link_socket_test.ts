@@ -57,7 +57,7 @@ testUnless(
       [way.interface, `${way.source}`, `${way.nextHop}`, way.mtu],
       ["e0", "10.0.0.1", "10.0.0.2", 1500],
     );
-    const macOf = async (to: string, timeout = 300) => {
+    const macOf = async (to: string, timeout = 10_000) => {
       const way = wayTo(address(to), { ...options, interface: "e0" });
       return (await hardwareAddress(way, { ...options, timeout }))?.toHex();
     };

@@ -10,7 +10,7 @@ const reason = withoutNetworks();
 
 /** The hops as traceroute(8) writes them, `*` where nobody answers. */
 function peerHops(network: OwnNetwork, ...args: string[]): string[] {
-  const lines = network.run("traceroute", "-n", "-q", "1", "-w", "1", ...args)
+  const lines = network.run("traceroute", "-n", "-q", "1", "-w", "10", ...args)
     .trim().split("\n").slice(1);
   return lines.map((line) => line.trim().split(/\s+/)[1]!);
 }
@@ -79,7 +79,7 @@ testUnless(
         );
         const trace = await traceroute("10.0.4.2", {
           flows: 2,
-          timeout: 250,
+          timeout: 1000,
           namespace,
         });
         assert.equal(trace.reached, false);
@@ -217,7 +217,7 @@ testUnless(
     ];
     unlimited(networks);
     const { namespace } = host;
-    const found = async (target: string, timeout = 300) => {
+    const found = async (target: string, timeout = 1000) => {
       const result = await pathMtu(target, { namespace, timeout });
       const { mtu, limit } = result;
       return { mtu, ...limit, router: limit && String(limit.router), result };

@@ -64,7 +64,9 @@ async function nmap(
   bed: ScanBed,
   ...args: string[]
 ): Promise<Map<number, string>> {
-  const usual = ["-n", "-Pn", "-T5", "--max-retries", "2", "-oX", "-"];
+  // An answer has half a second, three times.
+  const patience = ["-T4", "--min-rtt-timeout", "500ms", "--max-retries", "2"];
+  const usual = ["-n", "-Pn", ...patience, "-oX", "-"];
   const process = inside(
     bed.scanner,
     () => [new Deno.Command("nmap", { args: [...usual, ...args] }).output()],
@@ -137,7 +139,7 @@ for (
       );
       for (const [i, [technique]] of scans.entries()) {
         const ports = PORTS[technique] ?? TCP_PORTS;
-        const options = { ...bed.options, technique, timeout: 300 };
+        const options = { ...bed.options, technique, timeout: 800 };
         const ours = await portScan(target, ports, options);
         assert.deepEqual(
           { technique, ...summary(statesOf(ours)) },
@@ -210,7 +212,7 @@ testUnless(
     const scan = await portScan(TARGET, "1-2500", {
       ...bed.options,
       retry: 3,
-      timeout: 150,
+      timeout: 800,
     });
     assert.deepEqual(scan.open.map(({ port }) => port), OPEN);
     assert.equal(scan.counts.closed, 2500 - 4);
@@ -228,7 +230,7 @@ testUnless(
     const scan = await portScan(
       [parse("10.77.0.3"), TARGET, "10.77.0.9", TARGET6],
       "79-81",
-      { ...bed.options, timeout: 500 },
+      { ...bed.options, timeout: 2000 },
     );
     assert.deepEqual(
       scan.hosts.map(({ host, open, down }) =>
@@ -292,7 +294,7 @@ testUnless(
     using bed = await scanBed();
     bed.listen([7], "x".repeat(100_000));
     const { namespace } = bed.options;
-    const options = { namespace, timeout: 1000 };
+    const options = { namespace, timeout: 30_000 };
     const long = await banner(TARGET, 7, { ...options, limit: 64 });
     assert.equal(long.octets.length, 64);
     assert.equal(long.nudge, undefined);

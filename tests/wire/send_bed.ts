@@ -135,7 +135,9 @@ export async function listen(
   };
   return {
     async packets(count) {
-      while ((await read()).length < count && performance.now() - last < 1500) {
+      while (
+        (await read()).length < count && performance.now() - last < 20_000
+      ) {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       // What must not come has some time to come.

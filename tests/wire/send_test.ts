@@ -30,7 +30,7 @@ function frame(n: number, size = 60): Packet {
 
 /** Ends waits for what does not come. */
 function endSoon(socket: LinkSocket): Disposable {
-  const timer = setTimeout(() => socket[Symbol.dispose](), 5000);
+  const timer = setTimeout(() => socket[Symbol.dispose](), 60_000);
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
@@ -104,7 +104,7 @@ testUnless(
     assert.equal((await send("e0", frames(), options)).sent, 20_000);
     // The kernel has one or two things to say of its own.
     const arrived = received(ends.b) - before;
-    assert.ok(arrived >= 120_000 && arrived < 120_010, `${arrived}`);
+    assert.ok(arrived >= 120_000 && arrived < 120_030, `${arrived}`);
   },
 );
 
@@ -268,25 +268,34 @@ testUnless(
       /none0/,
     );
     const flood = { ...options, times: Infinity, rate: 20_000 };
+    /** What ends it does so when some have gone. */
+    const begun = async (run: { progress: { done: number } }) => {
+      while (run.progress.done === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
     const down = send("e0", frame(1), flood);
-    setTimeout(() => ends.a.run("ip", "link", "set", "e0", "down"), 30);
-    await rejects(
+    const isDown = rejects(
       down,
       "down",
-      /is down; [\d,]+ packets have gone\. Try: ip link set e0 up/,
+      /is down; [1-9][\d,]* packets have gone\. Try: ip link set e0 up/,
     );
-    assert.ok(down.progress.done > 0);
+    await begun(down);
+    ends.a.run("ip", "link", "set", "e0", "down");
+    await isDown;
     await rejects(send("e0", frame(1), options), "down", /0 packets have gone/);
     ends.a.run("ip", "link", "set", "e0", "up");
     const gone = send("e0", [frame(1), frame(2)], flood);
-    setTimeout(() => ends.a.run("ip", "link", "del", "e0"), 30);
-    await assert.rejects(async () => await gone, (error: Error) => {
+    const isGone = assert.rejects(async () => await gone, (error: Error) => {
       assert.match(
         error.message,
         /is (gone|down); [1-9][\d,]* packets have gone/,
       );
       return true;
     });
+    await begun(gone);
+    ends.a.run("ip", "link", "del", "e0");
+    await isGone;
   },
 );
 
@@ -329,7 +338,7 @@ testUnless(
       assert.ok(done > 0);
       // The kernel has one or two things to say of its own.
       const arrived = received(ends.b) - before;
-      assert.ok(arrived >= done && arrived < done + 5, `${arrived}, ${done}`);
+      assert.ok(arrived >= done && arrived < done + 20, `${arrived}, ${done}`);
     }
   },
 );
