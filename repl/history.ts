@@ -25,7 +25,7 @@ const LONGEST_ENTRY = 1 << 16;
 /** How many times longer than its limit a file may be before it is compacted. */
 const SLACK = 2;
 /** How long another prompt's lock is waited for, in milliseconds. */
-const PATIENCE = 100;
+const PATIENCE = 1000;
 
 /**
  * Opens a history that is kept in a file.

@@ -114,7 +114,7 @@ console.log(answers.answer?.arp?.senderMac, "has 10.0.0.2");
 // Shell: arping -c 2 10.0.0.2
 const arping = (from: string, address: string, count = 2) =>
   lab.host(from).run((net, [address, count]) => {
-    return net.wire.arping(address, { count, interval: 20, timeout: 200 });
+    return net.wire.arping(address, { count, interval: 20, timeout: 500 });
   }, [address, count] as const);
 const { sent, answered, macs } = await arping("anna", "10.0.0.2");
 console.log(`${answered} of ${sent} answered by ${macs}`);
@@ -123,7 +123,7 @@ console.log(`${answered} of ${sent} answered by ${macs}`);
 // The quickest way to know who is there, if it is your network. Nobody can hide
 // from it who wants to use the network.
 const scan = await lab.host("anna").run((net) =>
-  net.wire.arpScan("10.0.0.0/28", { timeout: 100 })
+  net.wire.arpScan("10.0.0.0/28", { timeout: 500 })
 );
 const stations = scan.hosts.map(({ address, mac }) => ({ address, mac }));
 console.log(scan.asked, "asked");

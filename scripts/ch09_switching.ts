@@ -105,7 +105,7 @@ async function traffic(lab: net.lab.Lab, from: string, to: string) {
     const data = new Uint8Array(1000 - 14 - 20 - 8);
     for (let i = 0; i < 100; i++) await socket.send(data, `${to}:9`);
   }, to);
-  await new Promise((resolve) => setTimeout(resolve, 200)); // until all are there
+  await new Promise((resolve) => setTimeout(resolve, 500)); // until all are there
   return (await read()).map(({ a }, i) => {
     const { rxBytes, txBytes } = before[i]!.a;
     const most = Math.max(a.rxBytes - rxBytes, a.txBytes - txBytes);

@@ -118,7 +118,7 @@ async function traffic(lab: net.lab.Lab, from: string, to: string) {
     const data = new Uint8Array(1000 - 14 - 20 - 8);
     for (let i = 0; i < 100; i++) await socket.send(data, `${to}:9`);
   }, to);
-  await new Promise((resolve) => setTimeout(resolve, 200)); // until all are there
+  await new Promise((resolve) => setTimeout(resolve, 500)); // until all are there
   const MB = (octets: number) => (octets / 1e6).toFixed(1);
   return (await read()).map(({ a }, i) => ({
     link: lab.links[i]!.name,

@@ -109,7 +109,7 @@ async function onBothSides(deed: () => Promise<unknown>): Promise<void> {
   using inside = await lab.link("sw1", "home").capture({ filter: "udp" });
   using outside = await lab.link("home", "shop").capture({ filter: "udp" });
   await deed();
-  await new Promise((resolve) => setTimeout(resolve, 100)); // the last are on the way
+  await new Promise((resolve) => setTimeout(resolve, 300)); // the last are on the way
   const rows = [];
   for (const [where, capture] of Object.entries({ inside, outside })) {
     capture.stop();

@@ -113,7 +113,7 @@ async function during(
 ) {
   using capture = await link.capture(options);
   await deed();
-  await new Promise((resolve) => setTimeout(resolve, 100)); // the last are on the way
+  await new Promise((resolve) => setTimeout(resolve, 300)); // the last are on the way
   capture.stop();
   const packets = await Array.fromAsync(capture);
   return { packets, statistics: capture.statistics };

@@ -23,7 +23,7 @@ console.log(lab.topology);
 // help: there one asks by ping or by port, and firewalls may keep still.
 // Shell: arp-scan 10.0.1.0/28; Python: arping("10.0.1.0/28") in scapy
 const near = await lab.host("pc1").run((net) =>
-  net.wire.arpScan("10.0.1.0/28", { timeout: 100 })
+  net.wire.arpScan("10.0.1.0/28", { timeout: 500 })
 );
 for (const { address, mac } of near.hosts) console.log(`${address} ${mac}`);
 

@@ -60,7 +60,7 @@ export interface Entry {
 }
 
 /** How long keys after Tab wait for the completion, in milliseconds. */
-const COMPLETION_HEADSTART = 30;
+const COMPLETION_HEADSTART = 300;
 /** Rows of the menu, at most. */
 const MENU_ROWS = 10;
 
