@@ -9,7 +9,6 @@ import { NO_CURL } from "../loopback/curl.ts";
 import { Material, without } from "./scan_servers.ts";
 import { opensslServer } from "./servers.ts";
 import {
-  quiet,
   silent,
   talk,
   type Tap,
@@ -152,7 +151,7 @@ testUnless(
         ],
         env: { SSLKEYLOGFILE: keyLog },
       }).output();
-      await quiet(wire);
+      await wire.ended();
       const { list: [connection] } = await decrypt(wire.packets, keyLog);
       assert.deepEqual(connection?.problems, []);
       assert.equal(connection.facts.versionName, `TLS ${version}`);
@@ -221,7 +220,7 @@ testUnless(
         ...isTaken ? ["-early_data", "-max_early_data", "1000"] : ["-rev"],
       ]);
       await using wire = tap(peer.port);
-      if (isTaken) await silent(wire, keyLog, ["-sess_out", session]);
+      if (isTaken) await silent(wire, keyLog, [], session);
       await silent(wire, keyLog, ["-sess_in", session, "-early_data", early]);
       const found = await decrypt(wire.packets, keyLog);
       const connection = found.list.at(-1)!;

@@ -16,7 +16,7 @@ import {
 } from "../unit/tls/made_certificates.ts";
 import { flight1_2, flight1_3, message, readHello } from "./flights.ts";
 import { noOpenssl, Workshop } from "./openssl.ts";
-import { quiet, tap } from "./wiretap.ts";
+import { tap } from "./wiretap.ts";
 
 const DAY = 86_400_000;
 const from = { notBefore: new Date(Date.now() - DAY) };
@@ -216,7 +216,7 @@ testUnless(
             "SERVER_TRAFFIC_SECRET_0",
           ],
         );
-        await quiet(wire);
+        await wire.ended();
         const packets = [...wire.packets];
         const names = async (keyLog?: net.tls.KeyLog) => {
           const { list: [one] } = await handshake(packets, { keyLog });

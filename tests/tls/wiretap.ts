@@ -15,6 +15,8 @@ export interface Tap extends AsyncDisposable {
   readonly port: number;
   /** All packets so far, as of one capture. */
   readonly packets: readonly net.packet.Packet[];
+  /** Waits for the end of the connections so far. */
+  ended(): Promise<void>;
 }
 
 const CLIENT = "10.0.0.1";
@@ -107,6 +109,9 @@ export function tap(target: number, firstPort = 50_000): Tap {
   return {
     port: (listener.addr as Deno.NetAddr).port,
     packets,
+    async ended() {
+      await Promise.all(running);
+    },
     async [Symbol.asyncDispose]() {
       listener.close();
       await accepting.catch(() => {});
@@ -184,42 +189,58 @@ export async function tshark(
   return found;
 }
 
-/** Connects, and says nothing but what the options make the client say. */
+/**
+ * Connects, says nothing but what the options make the client say, and ends when
+ * the handshake is over.
+ *
+ * @param session Where the session is to be when the server has sent its ticket.
+ */
 export async function silent(
   wire: Tap,
   keyLog: string,
   options: readonly string[],
+  session?: string,
 ): Promise<void> {
   const client = new Deno.Command("openssl", {
     args: [
       ...["s_client", "-connect", `127.0.0.1:${wire.port}`],
       ...["-keylogfile", keyLog, ...options],
+      ...session ? ["-sess_out", session] : [],
     ],
     stdin: "piped",
-    stdout: "null",
+    stdout: "piped",
     stderr: "null",
   }).spawn();
-  await until(wire);
-  // It ends by itself when it has read all of its input, and writes its session.
+  const output = client.stdout.getReader();
+  for (let said = ""; !said.includes("Verify return code");) {
+    const { value, done } = await output.read();
+    if (done) throw new Error(`no handshake: ${said}`);
+    said += text.decode(value);
+  }
+  while (session && !await Deno.stat(session).then(() => true, () => false)) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  // It ends by itself when it has read all of its input.
   await client.stdin.close();
+  while (!(await output.read()).done);
   await client.status;
-  await quiet(wire);
+  await wire.ended();
 }
 
 /** Waits until something has come over a wire, and then nothing for a while. */
 export async function until(wire: Tap): Promise<void> {
   const before = wire.packets.length;
-  for (let n = 0; n < 100 && wire.packets.length === before; n++) {
+  for (let n = 0; n < 3000 && wire.packets.length === before; n++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await quiet(wire);
 }
 
 /** Waits until nothing has come over a wire for a while. */
-export async function quiet(wire: Tap): Promise<void> {
+async function quiet(wire: Tap): Promise<void> {
   let last = -1;
   while (last !== wire.packets.length) {
     last = wire.packets.length;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
