@@ -28,13 +28,18 @@ export function withFile<T>(op: string, path: string, work: () => T): T {
   }
 }
 
+function folderOf(path: string): string {
+  const end = path.lastIndexOf("/");
+  return end < 0 ? "." : path.slice(0, end) || "/";
+}
+
 function inWords(cause: unknown, op: string, target: string): unknown {
   if (cause instanceof Deno.errors.NotFound) {
     return new NetError("no such file or folder", {
       code: "not-found",
       op,
       target,
-      hint: `ls -l ${target.replace(/\/[^/]*$/, "") || "."}`,
+      hint: `ls -l ${folderOf(target)}`,
       cause,
     });
   }
