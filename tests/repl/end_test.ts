@@ -69,3 +69,16 @@ for (const how of ["a terminal that hangs up", "SIGTERM"]) {
     },
   );
 }
+
+testUnless(
+  reason,
+  "Ctrl-C ends a loop that is the first entry of all",
+  async () => {
+    await using reader = await Reader.sitDown();
+    const { terminal, folder } = reader;
+    await terminal.enter(ENTRIES[0][1]);
+    await until(() => exists(`${folder}/runs`), "the entry runs");
+    await terminal.press("C-c");
+    await terminal.sees(/Interrupted\nnet>$/);
+  },
+);
