@@ -106,49 +106,12 @@ function typed(args: string[]) {
   return { inventory, names, options };
 }
 
-/** Has a line typed that is not shown; Ctrl-D gives up, Ctrl-C ends all. */
-async function hiddenLine(prompt: string): Promise<string | undefined> {
-  if (!Deno.stdin.isTerminal()) return undefined;
-  const encoder = new TextEncoder();
-  const octets: number[] = [];
-  // One by one: what is typed ahead is for the next question.
-  const one = new Uint8Array(1);
-  let isStopped = false;
-  // First of all: nobody's keys are shown, however early they come.
-  Deno.stdin.setRaw(true);
-  Deno.stderr.writeSync(encoder.encode(prompt));
-  try {
-    while (await Deno.stdin.read(one) !== null) {
-      const [octet = 0] = one;
-      isStopped = octet === 3;
-      if (isStopped || octet === 4) return undefined;
-      if (octet === 10 || octet === 13) {
-        return new TextDecoder().decode(Uint8Array.from(octets));
-      }
-      if (octet !== 8 && octet !== 127) {
-        octets.push(octet);
-        continue;
-      }
-      // All octets of a character but its first are 10xxxxxx.
-      while (((octets.pop() ?? 0) & 0xc0) === 0x80);
-    }
-    return undefined;
-  } finally {
-    Deno.stdin.setRaw(false);
-    Deno.stderr.writeSync(encoder.encode("\n"));
-    if (isStopped) Deno.exit(130);
-  }
-}
-
 /** The ways to the devices, or why there is none; passwords are asked for now. */
 async function targetsOf(
   inventory: net.device.Inventory,
   devices: readonly Device[],
 ): Promise<Map<Device, Target>> {
-  using _asker = net.inspect.setAsker(
-    () => Promise.resolve(undefined),
-    hiddenLine,
-  );
+  using _asker = net.inspect.askAt(Deno);
   const targets = new Map<Device, Target>();
   for (const device of devices) {
     const found = await inventory.target(device).catch((error) => {
@@ -424,6 +387,7 @@ async function main(args: string[]): Promise<void> {
 
 await main(Deno.args).then(() => Deno.exit(), (error) => {
   // Text that is no inventory is a SyntaxError; parseArgs throws TypeErrors.
+  if (error.name === "AbortError") Deno.exit(130);
   const isMistake = error instanceof RangeError ||
     error instanceof TypeError || error instanceof SyntaxError;
   const isWorld = error instanceof net.NetError;

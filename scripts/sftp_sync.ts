@@ -143,59 +143,6 @@ function typed(args: string[]) {
 
 type Typed = ReturnType<typeof typed>;
 
-/** Has a line typed that is not shown; Ctrl-D gives up, Ctrl-C ends all. */
-async function hiddenLine(prompt: string): Promise<string | undefined> {
-  if (!Deno.stdin.isTerminal()) return undefined;
-  const encoder = new TextEncoder();
-  const octets: number[] = [];
-  // One by one: what is typed ahead is for the next question.
-  const one = new Uint8Array(1);
-  let isStopped = false;
-  // First of all: nobody's keys are shown, however early they come.
-  Deno.stdin.setRaw(true);
-  Deno.stderr.writeSync(encoder.encode(prompt));
-  try {
-    while (await Deno.stdin.read(one) !== null) {
-      const [octet = 0] = one;
-      isStopped = octet === 3;
-      if (isStopped || octet === 4) return undefined;
-      if (octet === 10 || octet === 13) {
-        return new TextDecoder().decode(Uint8Array.from(octets));
-      }
-      if (octet !== 8 && octet !== 127) {
-        octets.push(octet);
-        continue;
-      }
-      // All octets of a character but its first are 10xxxxxx.
-      while (((octets.pop() ?? 0) & 0xc0) === 0x80);
-    }
-    return undefined;
-  } finally {
-    Deno.stdin.setRaw(false);
-    Deno.stderr.writeSync(encoder.encode("\n"));
-    if (isStopped) Deno.exit(130);
-  }
-}
-
-/** Who is asked for passwords and about new servers: whoever sits there. */
-const PERSON: net.ssh.SshConnectOptions = {
-  timeout: 120_000,
-  confirm: ({ text }) => Promise.resolve(confirm(text)),
-  ask: async ({ target, instructions, prompts }) => {
-    if (instructions !== "") console.error(instructions);
-    const answers: string[] = [];
-    for (const { text, echo } of prompts) {
-      const question = `${target}: ${text}`;
-      const answer = echo
-        ? prompt(question) ?? undefined
-        : await hiddenLine(question);
-      if (answer === undefined) return undefined;
-      answers.push(answer);
-    }
-    return answers;
-  },
-};
-
 const MIB = 1024 * 1024;
 
 /** Synchronizes, and says what is done as it is done. */
@@ -205,7 +152,6 @@ async function synchronize(
 ): Promise<net.ssh.SyncReport> {
   const { machine, folder, here, up, login, quiet, json } = all;
   await using on = await net.ssh.connect(machine, {
-    ...Deno.stdin.isTerminal() ? PERSON : {},
     ...login,
     signal,
   });
@@ -243,7 +189,8 @@ async function synchronize(
 
 async function main(args: string[]): Promise<number> {
   const all = typed(args);
-  using _stage = net.inspect.stage(Deno, { console });
+  using stage = net.inspect.stage(Deno, { console });
+  using _asker = net.inspect.askAt(Deno, { stage });
   const stop = new AbortController();
   const interrupt = () => {
     // The next one ends the program as it would any other.

@@ -10,6 +10,7 @@
  * @module
  */
 
+export * from "./asking.ts";
 export * from "./canvas.ts";
 export * from "./card.ts";
 export * from "./chart.ts";

@@ -64,6 +64,7 @@ export class Authenticator {
   /** What is not yet among the candidates. */
   readonly #more: (() => Promise<readonly Candidate[]>)[];
   readonly #known = new Set<string>();
+  readonly #fault = Promise.withResolvers<never>();
   #offered: readonly string[] | undefined;
   #signal: AbortSignal | undefined;
 
@@ -90,6 +91,11 @@ export class Authenticator {
     this.#waiting = this.#waiting.filter(({ method }) =>
       methods.includes(method)
     );
+  }
+
+  /** Rejects with what somebody who is asked throws: the login is over. */
+  get fault(): Promise<never> {
+    return this.#fault.promise;
   }
 
   /**
@@ -266,14 +272,11 @@ export class Authenticator {
                 text: prompt,
                 echo: echo === true,
               })),
-            ).catch((error) => {
-              this.#notes.push(reasonOf(error));
-              return prompts.map(() => "");
-            }).then(async (answers) => {
+            ).then(async (answers) => {
               // ssh2 goes on in a turn of its own; see link.ts.
               await yieldTurn();
               if (!signal.aborted) finish(answers);
-            });
+            }).catch(this.#fault.reject);
           },
         });
       },

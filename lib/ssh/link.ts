@@ -175,6 +175,7 @@ export async function openLink(
     over.abort(error);
     stream.destroy();
   };
+  auth.fault.catch((error) => stage !== "over" && fail(error));
   const received = () => (stream as { bytesRead?: number }).bytesRead ?? 0;
   const explain = (error: Error | undefined) =>
     stage === "login"
