@@ -121,7 +121,6 @@ async function startSession(host: SessionHost, root: URL): Promise<Session> {
     import("./commands.ts"),
   ]);
   const session = new Session(host, root, commands);
-  session.kernel.watch();
   // All the time: one that comes between an entry's end and its start is its own.
   Deno.addSignalListener("SIGINT", () => session.interrupt());
   setTimeout(() => session.warm(), IDLE);

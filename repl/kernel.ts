@@ -15,6 +15,7 @@ import { Inspector } from "./inspector.ts";
 import { EntryError } from "./parse.ts";
 import { KERNEL, rewrite, type Rewritten } from "./rewrite.ts";
 import { type EntryMap, formatStack, lineOffset } from "./stack.ts";
+import { typeStripper } from "./type_stripper.ts";
 import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** Ctrl-C, as the entry that it ends sees it. */
@@ -57,6 +58,9 @@ export interface KernelOptions {
   readonly endsAt?: readonly Deno.Signal[] | undefined;
 }
 
+/** What neither calls nor loops is soon over. */
+const CALLS = /[(`]|\bnew\b/;
+
 /** The evaluator. One a process: V8 has one global scope to evaluate in. */
 export class Kernel {
   /** What knows the names and members that there are. */
@@ -96,14 +100,9 @@ export class Kernel {
     ) => formatStack(error, frames, this.#entries);
   }
 
-  /** Has a thread listen for Ctrl-C; entries wait until it does. */
-  watch(): void {
-    this.#watchdog ??= startWatchdog(this.#state, this.#options.endsAt ?? []);
-  }
-
   /** Loads what some entries need; call it when there is time. */
   async warm(): Promise<void> {
-    this.watch();
+    this.#watch();
     await typeStripper();
     await this.inspector.names();
   }
@@ -123,7 +122,9 @@ export class Kernel {
     Atomics.store(this.#state, 0, 1);
     let map: Rewritten | undefined;
     try {
-      if (this.#watchdog) await this.#watchdog.listening;
+      if (this.#options.endsAt && CALLS.test(source)) {
+        await this.#watch().listening;
+      }
       const parsed = rewrite(source);
       let { code } = parsed;
       if (parsed.types !== "none") {
@@ -178,6 +179,14 @@ export class Kernel {
     if (!this.#runs) return;
     this.#interrupted.add(this.#count);
     for (const end of this.#waits) end(new Interrupted());
+  }
+
+  /** Has a thread listen for Ctrl-C, which this one may be too busy to hear. */
+  #watch(): Watchdog {
+    return this.#watchdog ??= startWatchdog(
+      this.#state,
+      this.#options.endsAt ?? [],
+    );
   }
 
   /** Lets go of what entries hold with `using`, last first. */
@@ -381,17 +390,6 @@ export class Kernel {
     }
     this.#held.push(() => dispose.call(value));
   }
-}
-
-type Strip = (code: string, options: { mode: "strip" | "transform" }) => string;
-
-let strip: Strip | undefined;
-
-async function typeStripper(): Promise<Strip> {
-  strip ??= (await import("node:module") as unknown as {
-    stripTypeScriptTypes: Strip;
-  }).stripTypeScriptTypes;
-  return strip;
 }
 
 function workingFolder(): string {

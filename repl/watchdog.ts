@@ -15,7 +15,7 @@ export interface Watchdog {
 }
 
 /**
- * Starts the thread. To be done before the first entry: a thread that starts
+ * Starts the thread. To be done before an entry that may last: one that starts
  * after the inspector is up is held for a second, and by a loop for ever.
  *
  * @param state What the thread and the loop guards share: see `watchdog.js`.
