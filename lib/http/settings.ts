@@ -51,9 +51,9 @@ export interface RequestOptions extends GetOptions {
   body?: HttpBody | undefined;
   /** A value to send as JSON. */
   json?: unknown;
-  /** QueryFields to send as a web form does. */
+  /** Fields to send as a web form does. */
   form?: QueryFields | undefined;
-  /** QueryFields and files to send as `multipart/form-data`. */
+  /** Fields and files to send as `multipart/form-data`. */
   multipart?: Multipart | undefined;
   /** Called as octets leave; the body then goes out in chunks, without `Content-Length`. */
   onUpload?: ((progress: Progress) => void) | undefined;
