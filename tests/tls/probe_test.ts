@@ -237,7 +237,7 @@ testUnless(
     assert.match(shown, /^TLS handshake with 127\.0\.0\.1:\d+$/m);
     assert.match(
       shown,
-      /ms {2}│── clientHello \d+ B ─+▶│ {2}what the client offers/,
+      / m?µ?s {2}│── clientHello \d+ B ─+▶│ {2}what the client offers/,
     );
     assert.match(shown, /│◀═+ certificate \d+ B ══│/);
     assert.match(
