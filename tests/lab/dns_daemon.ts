@@ -5,16 +5,12 @@
  */
 
 import { query } from "../../lib/dns/query.ts";
+import { freePort } from "../free_port.ts";
 
 /** A daemon at a port of this machine, gone when the test ends. */
 export interface Daemon extends AsyncDisposable {
   /** The port, of 127.0.0.1. */
   readonly port: number;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Starts a daemon, and waits until it answers. */

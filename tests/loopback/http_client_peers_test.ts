@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as http from "../../lib/http/client.ts";
 import { raw } from "../../lib/http/raw.ts";
 import * as tcp from "../../lib/socket/tcp.ts";
+import { freePort } from "../free_port.ts";
 import { testUnless } from "../skip.ts";
 import { NO_PYTHON, sleep } from "./conditions.ts";
 
@@ -25,12 +26,6 @@ const NO_FILES = Deno.permissions.querySync({ name: "write", path: "/tmp" })
   ? undefined
   : "run with --allow-read=/tmp --allow-write=/tmp";
 const NO_NGINX = NO_FILES ?? without("nginx", "-v");
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  await using listener = await tcp.listen();
-  return listener.address.port;
-}
 
 /** A program that serves, until the end of the block. */
 async function serving(command: string, args: string[], port: number) {
@@ -58,7 +53,7 @@ async function serving(command: string, args: string[], port: number) {
 /** nginx on a folder of its own. */
 async function nginx() {
   const dir = await Deno.makeTempDir({ dir: "/tmp", prefix: "netrepl-nginx-" });
-  const port = await freePort();
+  const port = freePort();
   // As root its workers are nobody, who may not look into our folder.
   await Deno.chmod(dir, 0o755);
   await Deno.writeTextFile(
@@ -235,7 +230,7 @@ testUnless(
       prefix: "netrepl-http-",
     });
     await Deno.writeTextFile(`${dir}/a.txt`, "from Python");
-    const port = await freePort();
+    const port = freePort();
     try {
       await using _python = await serving("python3", [
         "-m",

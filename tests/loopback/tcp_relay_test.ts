@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import * as tcp from "../../lib/socket/tcp.ts";
+import { freePort } from "../free_port.ts";
 import { sleep, until } from "./conditions.ts";
 import { pair, text } from "./pair.ts";
-
-/** A port that nothing listens on, since it was freed just now. */
-async function freePort(): Promise<number> {
-  await using listener = await tcp.listen();
-  return listener.address.port;
-}
 
 Deno.test("a proxy passes on octets, order and half-close, both ways", async () => {
   await using far = await tcp.serve({}, async (conn) => {
@@ -88,7 +83,7 @@ Deno.test("a reset on one side of a proxy arrives as a reset at the other", asyn
 });
 
 Deno.test("a proxy whose target is down resets its clients and says why", async () => {
-  const port = await freePort();
+  const port = freePort();
   await using proxy = await tcp.proxy({}, { port });
   await using client = await tcp.connect(proxy.address);
   await assert.rejects(client.read({ timeout: 5000 }), { code: "reset" });
@@ -117,7 +112,7 @@ const says = (word: string): tcp.Handler => (conn) => conn.write(word);
 Deno.test("a load balancer gives clients to its servers in turn, past one that is down", async () => {
   await using a = await tcp.serve({}, says("a"));
   await using b = await tcp.serve({}, says("b"));
-  const down = { port: await freePort() };
+  const down = { port: freePort() };
   await using balancer = await tcp.loadBalancer({}, [
     a.address,
     down,
@@ -136,7 +131,7 @@ Deno.test("a load balancer gives clients to its servers in turn, past one that i
 });
 
 Deno.test("a server that comes back is found by the next check, one that fails it is left out", async () => {
-  const port = await freePort();
+  const port = freePort();
   await using balancer = await tcp.loadBalancer({}, [{ port }], {
     health: {
       interval: 20,

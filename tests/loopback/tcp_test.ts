@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PermissionError } from "../../lib/errors.ts";
 import * as tcp from "../../lib/socket/tcp.ts";
+import { freePort } from "../free_port.ts";
 import { testUnless } from "../skip.ts";
 import {
   FOREIGN,
@@ -11,12 +12,6 @@ import {
   until,
 } from "./conditions.ts";
 import { pair, text } from "./pair.ts";
-
-/** A port that nothing listens on, since it was freed just now. */
-async function freePort(): Promise<number> {
-  await using listener = await tcp.listen();
-  return listener.address.port;
-}
 
 Deno.test("both ends know their own and the other's address", async () => {
   await using ends = await pair();
@@ -67,7 +62,7 @@ Deno.test({
 });
 
 Deno.test("a refused connection says so, and what to type next", async () => {
-  const port = await freePort();
+  const port = freePort();
   await assert.rejects(tcp.connect({ port }), {
     name: "NetError",
     code: "refused",
@@ -80,7 +75,7 @@ Deno.test("a refused connection says so, and what to type next", async () => {
 Deno.test("a port that connects with itself counts as refused", async () => {
   // Without a listener TCP can open a connection from a port to that same port,
   // which a scanner would take for an open one.
-  const port = await freePort();
+  const port = freePort();
   await assert.rejects(
     tcp.connect({ port }, { localAddress: "127.0.0.1", localPort: port }),
     { code: "refused" },

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { open } from "../../lib/socket/udp.ts";
+import { freePort } from "../free_port.ts";
 
 const SNMPD = "/usr/sbin/snmpd";
 
@@ -104,12 +104,6 @@ export function whyNoSnmpd(): string | undefined {
   }
 }
 
-/** A UDP port that nobody has just now. */
-export async function freePort(): Promise<number> {
-  await using socket = await open();
-  return socket.address.port;
-}
-
 /**
  * Starts an snmpd. sysContact, sysName and sysLocation can be written, until
  * `extraConf` says what they are.
@@ -150,7 +144,7 @@ export async function snmpBed(options: SnmpBedOptions = {}): Promise<SnmpBed> {
 
   async function start(isNew = true): Promise<void> {
     for (let attempt = 0;; attempt++) {
-      if (port === 0) port = await freePort();
+      if (port === 0) port = freePort();
       const address = `127.0.0.1:${port}`;
       child = new Deno.Command(SNMPD, {
         args: [

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { AUTHS, type BedUser, freePort, PRIVS } from "./snmp_bed.ts";
+import { freePort } from "../free_port.ts";
+import { AUTHS, type BedUser, PRIVS } from "./snmp_bed.ts";
 
 const SNMPTRAPD = "/usr/sbin/snmptrapd";
 
@@ -149,7 +150,7 @@ async function start(
   folder: string,
   hear: (line: string | undefined) => void,
 ): Promise<Running | undefined> {
-  const target = `127.0.0.1:${await freePort()}`;
+  const target = `127.0.0.1:${freePort()}`;
   const child = new Deno.Command(SNMPTRAPD, {
     args: [
       ...["-f", "-Lo", "-n", "-C", "-c", `${folder}/trapd.conf`],

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { freePort } from "../free_port.ts";
+
 /** Kinds of keys that ssh-keygen makes; RSA takes a fifth of a second. */
 export type BedKeyType = "ed25519" | "ecdsa" | "rsa";
 
@@ -246,12 +248,6 @@ class Daemon {
     this.#grown.resolve();
     this.#grown = Promise.withResolvers();
   }
-}
-
-/** A port of 127.0.0.1 that nobody listens on at this moment. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** All that a process has started, and what that has started. */

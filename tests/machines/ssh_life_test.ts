@@ -9,8 +9,9 @@ import assert from "node:assert/strict";
 import type { NetError } from "../../lib/errors.ts";
 import { connect } from "../../lib/ssh/connect.ts";
 import { serve } from "../../lib/ssh/serve.ts";
+import { freePort } from "../free_port.ts";
 import { testUnless } from "../skip.ts";
-import { freePort, noSshd, type SshBed, sshBed } from "./ssh_bed.ts";
+import { noSshd, type SshBed, sshBed } from "./ssh_bed.ts";
 import { at, loginByKey, withKey } from "./ssh_login.ts";
 
 testUnless(

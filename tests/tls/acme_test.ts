@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as net from "../../mod.ts";
+import { freePort, freePorts } from "../free_port.ts";
 import { testUnless } from "../skip.ts";
-import { freePort, freePorts } from "./servers.ts";
 
 const { acme, authority } = net.tls;
 

@@ -3,9 +3,9 @@ import { certificates } from "../../lib/tls/certificates.ts";
 import { inspect } from "../../lib/tls/inspect.ts";
 import { readOcspRequest } from "../../lib/tls/ocsp.ts";
 import { revocation } from "../../lib/tls/revocation.ts";
+import { freePort } from "../free_port.ts";
 import { testUnless } from "../skip.ts";
 import { noOpenssl, Workshop } from "./openssl.ts";
-import { freePort } from "./servers.ts";
 
 /** A small authority of openssl's, with certificates that were revoked or not. */
 async function authority(shop: Workshop, ocspPort: number, crlPort: number) {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { freePorts } from "../free_port.ts";
+
 /** A program that serves TLS until the test ends. */
 export interface TlsPeer extends AsyncDisposable {
   /** Where it listens: the first port, if there are more. */
@@ -52,24 +54,6 @@ export async function opensslServer(
     child.kill("SIGKILL");
     await Promise.allSettled([child.status, read, child.stdin.close()]);
   });
-}
-
-/** Ports that were free a moment ago, for what has to be told its own. */
-export function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  return listeners.map((listener) => {
-    const { port } = listener.addr;
-    listener.close();
-    return port;
-  });
-}
-
-/** One of them. */
-export function freePort(): number {
-  return freePorts(1)[0]!;
 }
 
 /**
