@@ -8,6 +8,7 @@
 import { type Canvas, canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
 import { canonicalTables } from "./model/canonical.ts";
+import { mustBeRuleset } from "./model/given.ts";
 import type { Chain, Rule, RulesetData, Table } from "./model/ruleset.ts";
 import { format, formatRule } from "./text/format.ts";
 
@@ -100,6 +101,7 @@ export class RulesetDiff {
  * @param before The old one.
  * @param after The new one.
  * @returns What is added and what is removed.
+ * @throws {TypeError} If one is no ruleset.
  *
  * @example
  * ```ts
@@ -115,6 +117,8 @@ export class RulesetDiff {
  * ```
  */
 export function diff(before: RulesetData, after: RulesetData): RulesetDiff {
+  mustBeRuleset("compare rulesets", "before", before);
+  mustBeRuleset("compare rulesets", "after", after);
   const changes: RulesetChange[] = [];
   const old = byName(canonicalTables(before.tables));
   const now = byName(canonicalTables(after.tables));

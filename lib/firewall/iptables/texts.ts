@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mustBeRuleset } from "../model/given.ts";
 import type { RulesetData } from "../model/ruleset.ts";
 import { Ruleset } from "../ruleset.ts";
 import { formatTables, type IptablesTexts } from "./format.ts";
@@ -63,6 +64,7 @@ export function parse(text: string, options: ParseOptions = {}): Ruleset {
  * @returns The text for each program.
  * @throws {IptablesFormatError} If iptables cannot say something: with every
  * rule and the reason.
+ * @throws {TypeError} If it is no ruleset.
  *
  * @example
  * ```ts
@@ -85,6 +87,7 @@ export function parse(text: string, options: ParseOptions = {}): Ruleset {
  * );
  * ```
  */
-export function format({ tables }: RulesetData): IptablesTexts {
-  return formatTables(tables);
+export function format(ruleset: RulesetData): IptablesTexts {
+  mustBeRuleset("write rules for iptables", "ruleset", ruleset);
+  return formatTables(ruleset.tables);
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Element, Mapping, Value } from "../model/expression.ts";
+import { mustBeTables } from "../model/given.ts";
 import type {
   Chain,
   Flowtable,
@@ -31,8 +32,10 @@ export interface NftJson {
  *
  * @param tables Tables of a ruleset.
  * @returns What `nft -j -f -` reads.
+ * @throws {TypeError} If they are no tables.
  */
 export function writeJson(tables: readonly Table[]): NftJson {
+  mustBeTables("write rules", tables);
   const nftables: JsonEntry[] = [
     { metainfo: { json_schema_version: 1 } },
   ];

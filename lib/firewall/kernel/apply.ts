@@ -6,6 +6,7 @@
 
 import { NetError } from "../../errors.ts";
 import { inLab } from "../../linux/lab_mark.ts";
+import { mustBeRuleset } from "../model/given.ts";
 import type { RulesetData, Table } from "../model/ruleset.ts";
 import { format } from "../text/format.ts";
 import { parse } from "../text/parse.ts";
@@ -155,6 +156,7 @@ export async function apply(
       `Cannot apply rules as 'confirm' must be from 1 to 86400 seconds, or false: current value is ${confirm}`,
     );
   }
+  if (typeof ruleset !== "string") mustBeRuleset(OP, "ruleset", ruleset);
   const { tables } = typeof ruleset === "string"
     ? { tables: parse(ruleset) }
     : ruleset;

@@ -7,6 +7,7 @@
 import { NetError } from "../../errors.ts";
 import { libcAllowed } from "../../ffi/libc.ts";
 import { links } from "../../linux/links.ts";
+import { mustBeRuleset } from "../model/given.ts";
 import type { RulesetData } from "../model/ruleset.ts";
 import { format } from "../text/format.ts";
 import { runNft } from "./nft.ts";
@@ -57,6 +58,9 @@ export async function check(
   ruleset: RulesetData | string,
   options: CheckOptions = {},
 ): Promise<void> {
+  if (typeof ruleset !== "string") {
+    mustBeRuleset("check rules", "ruleset", ruleset);
+  }
   const text = typeof ruleset === "string" ? ruleset : format(ruleset.tables);
   const { interfaces = await namedIn(text), signal } = options;
   const words = ["--net", "sh", "-c", TRY, "sh", ...interfaces];

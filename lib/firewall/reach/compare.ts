@@ -7,6 +7,7 @@
 import { type Canvas, canvas } from "../../inspect/canvas.ts";
 import { paint } from "../../inspect/paint.ts";
 import { type Column, table } from "../../inspect/table.ts";
+import { mustBeRuleset } from "../model/given.ts";
 import type { RulesetData } from "../model/ruleset.ts";
 import type { Difference, Passing, ReachOptions } from "./answer.ts";
 import { boxesOf } from "./boxes.ts";
@@ -145,6 +146,8 @@ export function compare(
   after: RulesetData,
   options: ReachOptions,
 ): Comparison {
+  mustBeRuleset("compare rulesets", "before", before);
+  mustBeRuleset("compare rulesets", "after", after);
   checkQuestion(options);
   const { rows = 200, ...question } = options;
   const space = new Space([before, after], namesIn(question));

@@ -7,6 +7,7 @@
 import { type Canvas, canvas } from "../../inspect/canvas.ts";
 import { paint } from "../../inspect/paint.ts";
 import { tree, type TreeNode } from "../../inspect/tree.ts";
+import { mustBeRuleset } from "../model/given.ts";
 import type { RulesetData } from "../model/ruleset.ts";
 import type { Question, ReachOptions, ReachRow } from "./answer.ts";
 import { NONE } from "./diagram.ts";
@@ -148,6 +149,7 @@ function packetsText(row: ReachRow): string {
  * ```
  */
 export function reach(ruleset: RulesetData, options: ReachOptions): Reach {
+  mustBeRuleset("ask which packets pass", "ruleset", ruleset);
   checkQuestion(options);
   const { rows = 200, ...question } = options;
   const space = new Space([ruleset], namesIn(question));

@@ -7,6 +7,7 @@
 
 import { canvas } from "../../inspect/canvas.ts";
 import { table as drawTable } from "../../inspect/table.ts";
+import { mustBeRuleset } from "../model/given.ts";
 import type { Chain, RulesetData, Table } from "../model/ruleset.ts";
 import { Program } from "../simulate/program.ts";
 import type { Finding } from "./answer.ts";
@@ -86,7 +87,7 @@ export class Shadowed {
  *
  * @param ruleset The ruleset.
  * @returns The findings, each with the rules that do its work.
- * @throws {TypeError} If chains jump in a loop.
+ * @throws {TypeError} If it is no ruleset, or chains jump in a loop.
  * @throws {NetError} With the code `"too-complex"`, if the ruleset's sets of
  * packets are too many to compute.
  *
@@ -106,6 +107,7 @@ export class Shadowed {
  * ```
  */
 export function shadowed(ruleset: RulesetData): Shadowed {
+  mustBeRuleset("look for rules that do nothing", "ruleset", ruleset);
   // It refuses loops of jumps.
   new Program(ruleset.tables);
   const space = new Space([ruleset]);

@@ -8,6 +8,7 @@ import { decode, frameOf, Packet } from "../../packet/packet.ts";
 import type { Frame } from "../../packet/frame.ts";
 import { onlyKnown } from "../known_options.ts";
 import { dataType, literalOf } from "../model/data_types.ts";
+import { mustBeTables } from "../model/given.ts";
 import type { Table } from "../model/ruleset.ts";
 import { type ChainFunction, chainFunctions } from "./chain_code.ts";
 import { rowOf } from "./connections.ts";
@@ -294,5 +295,6 @@ const ICMPV6: Readonly<Record<string, string>> = {
  * ```
  */
 export function compile(tables: readonly Table[]): Simulator {
+  mustBeTables("simulate rules", tables);
   return new Simulator(tables);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mustBeTables } from "../model/given.ts";
 import type { Family, Rule, Table } from "../model/ruleset.ts";
 import type { Statement } from "../model/statement.ts";
 import { writeStatement } from "./write_statements.ts";
@@ -41,6 +42,7 @@ export function format(
   tables: readonly Table[],
   options: FormatOptions = {},
 ): string {
+  mustBeTables("write rules", tables);
   const { handles = false, counters = true } = options;
   let text = "";
   for (const table of tables) text += writeTable(table, { handles, counters });
