@@ -97,6 +97,19 @@ export class Help {
     return this.#pathOf(value) !== undefined;
   }
 
+  /**
+   * How a function is called, one line an overload.
+   *
+   * @param value The function; nothing for one that is not of ours.
+   */
+  usage(value: unknown): string | undefined {
+    const path = this.#pathOf(value);
+    if (path === undefined) return undefined;
+    const room = path.slice(0, path.lastIndexOf(".") + 1);
+    return this.entry(path)?.signatures?.map((each) => `${room}${each}`)
+      .join("\n          ");
+  }
+
   /** The names below a name: `"net.tcp"` -> `["net.tcp.connect", …]`. */
   below(path: string): string[] {
     const depth = path.split(".").length + 1;

@@ -10,6 +10,7 @@ import { loadMentioned, loadRoom, loadRooms, net } from "./net.ts";
 import { type DocIndex, Help, type HelpPage } from "./help.ts";
 import type { Member } from "./inspector.ts";
 import { Journal } from "./journal.ts";
+import { calleeOf } from "./misuse.ts";
 import { isQuestion } from "./question.ts";
 import { Interrupted, Kernel } from "./kernel.ts";
 import type { CommandOf, Offers, SessionHost } from "./command.ts";
@@ -242,6 +243,32 @@ export class Session {
     return await this.kernel.inspector.value(expression);
   }
 
+  /** What to do about an error that says only what the engine stumbled over. */
+  async #advice(
+    error: unknown,
+    source: string,
+    id: number,
+  ): Promise<string | undefined> {
+    const callee = calleeOf(error, source, id);
+    if (!callee) return undefined;
+    const { path, isMissing } = callee;
+    if (!isMissing) {
+      const called = await this.#valueOf(path);
+      const usage = (await this.help()).usage(called);
+      return usage === undefined ? undefined : `It takes: ${usage}`;
+    }
+    const names = path.split(".");
+    for (let end = 1; end < names.length; end++) {
+      const known = names.slice(0, end + 1).join(".");
+      if (await this.#valueOf(known) !== undefined) continue;
+      const holder = names.slice(0, end).join(".");
+      const members = await this.members(holder);
+      const near = nearest(names[end]!, members.map(({ name }) => name));
+      return near && `Did you mean ${holder}.${near}?`;
+    }
+    return undefined;
+  }
+
   async #page(asked: unknown): Promise<HelpPage> {
     const help = await this.help();
     const isName = asked === undefined || typeof asked === "string";
@@ -275,7 +302,9 @@ export class Session {
     const hasValue = value !== undefined;
     this.journal.add({ id, source, text, ok, awaited, hasValue, permissions });
     if (!ok) {
-      this.host.complain(showError(error, source, this.host));
+      const advice = await this.#advice(error, source, id);
+      const said = showError(error, source, this.host);
+      this.host.complain(advice ? `${said}\n${advice}` : said);
       return false;
     }
     if (hasValue) {

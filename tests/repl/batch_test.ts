@@ -98,6 +98,52 @@ Deno.test("an unknown command suggests the nearest", async () => {
   assert.match((await netrepl([], ".zzzzzz\n")).err, /Try: \.help/);
 });
 
+Deno.test("a call that goes wrong deep inside is told what it takes", async () => {
+  const calls = [
+    ["await net.unix.connect(5)", "net.unix.connect(path: string, options"],
+    ["[1].map((x) => net.ssh\n  .quote(x))", "net.ssh.quote(word: string)"],
+    ["const { quote } = net.ssh\nquote(5)", "net.ssh.quote(word: string)"],
+  ];
+  for (const [entry, usage] of calls) {
+    const { code, err } = await netrepl([], `${entry}\n`);
+    assert.equal(code, 1);
+    const [, said] =
+      /^TypeError: [^\n]+(?:\n {4}at repl:[\d:]+)+\nIt takes: (.*)\n$/
+        .exec(err)!;
+    assert.ok(said?.startsWith(usage!), err);
+  }
+});
+
+Deno.test("a name that is not there is told of the nearest that is", async () => {
+  const near = [
+    ["net.unix.conect('/x')", "net.unix.connect"],
+    ["net.unx.connect('/x')", "net.unix"],
+    ["const it = { speed: { top: 1 } }\nit.sped.top", "it.speed"],
+    ["const s = net.ip.subnet('10.0.0.0/8')\ns.splt(26)", "s.split"],
+  ];
+  for (const [entry, meant] of near) {
+    const { code, err } = await netrepl([], `${entry}\n`);
+    assert.equal(code, 1);
+    assert.ok(err.endsWith(`\nDid you mean ${meant}?\n`), err);
+  }
+});
+
+Deno.test("what is the reader's own mistake gets no advice", async () => {
+  const mistakes = [
+    "nobody(5)",
+    "const x = 5\nx()",
+    "for (const a of 5) a",
+    "throw new TypeError('it.x is not a function')",
+    "net.ip.subnet(5)",
+    "const f = () => null.x\nf()",
+  ];
+  for (const entry of mistakes) {
+    const { err } = await netrepl([], `${entry}\n`);
+    assert.match(err, /Error: /);
+    assert.doesNotMatch(err, /It takes|Did you mean/, entry);
+  }
+});
+
 Deno.test("a rejected background promise is said, and is a failure", async () => {
   const { code, out, err } = await netrepl(
     [],
