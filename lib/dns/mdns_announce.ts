@@ -90,7 +90,7 @@ export class Announcement implements AsyncDisposable {
  * @param service What to offer, and where it is.
  * @param options Which link, and who may stop it.
  * @returns The offer, which all have heard of.
- * @throws {NetError} If there is no link for it; `"in-use"` if 100 names are taken.
+ * @throws {NetError} If there is no link for it, or nothing got out; `"in-use"` if 100 names are taken.
  * @throws {PermissionError} If the runtime bars it.
  * @throws {TypeError} If the kind is none, or there is no address.
  * @throws {RangeError} If the name is too long, or the port out of range.
@@ -119,9 +119,11 @@ export async function announce(
       `Cannot announce as 'port' must be an integer from 0 to 65535: current value is ${port}`,
     );
   }
-  if (addresses.length === 0) {
+  if (!Array.isArray(addresses) || addresses.length === 0) {
     throw new TypeError(
-      "Cannot announce as 'addresses' must have one at least: current value is []",
+      `Cannot announce as 'addresses' must have one at least: current value is ${
+        Deno.inspect(addresses)
+      }`,
     );
   }
   const state = new Announcer(service);

@@ -108,6 +108,7 @@ export class Announcer {
       }
       this.service = this.#make();
     }
+    if (link.mute !== undefined) throw link.mute;
     this.#isOurs = true;
     this.#trouble = () => {
       // Somebody else has the name after all: it is settled anew.

@@ -278,6 +278,14 @@ export async function* browse(
   type: string,
   options: LinkOptions = {},
 ): AsyncGenerator<ServiceEvent> {
+  yield* eventsOf(type, options);
+}
+
+async function* eventsOf(
+  type: string,
+  options: LinkOptions,
+  onStop?: (link: MulticastLink) => void,
+): AsyncGenerator<ServiceEvent> {
   const { signal } = options;
   const events: ServiceEvent[] = [];
   let news = Promise.withResolvers<void>();
@@ -295,6 +303,7 @@ export async function* browse(
   try {
     browser.start(link);
     for (;;) {
+      if (signal?.aborted) onStop?.(link);
       signal?.throwIfAborted();
       const event = events.shift();
       if (event !== undefined) {
@@ -316,7 +325,7 @@ export async function* browse(
  * @param type The kind: `"_http._tcp"`, `"_ssh._tcp"`, `"_ipp._tcp"`.
  * @param options Which link, and how long to listen.
  * @returns The services, by name.
- * @throws {NetError} If there is no link for it.
+ * @throws {NetError} If there is no link for it, or no question got out.
  * @throws {PermissionError} If the runtime bars it.
  * @throws {TypeError} If the kind is none.
  * @see RFC 6762, RFC 6763
@@ -341,13 +350,15 @@ export async function discover(
     );
   }
   const services = new Map<string, Service>();
+  let unheard: unknown;
   const over = new AbortController();
   const stop = () => over.abort();
   const timer = setTimeout(stop, timeout);
   signal?.addEventListener("abort", stop, { once: true });
   try {
     signal?.throwIfAborted();
-    const events = browse(type, { ...options, signal: over.signal });
+    const within = { ...options, signal: over.signal };
+    const events = eventsOf(type, within, ({ mute }) => unheard = mute);
     for await (const { kind, service } of events) {
       if (kind === "down") services.delete(service.name);
       else services.set(service.name, service);
@@ -359,5 +370,7 @@ export async function discover(
     clearTimeout(timer);
     signal?.removeEventListener("abort", stop);
   }
+  // Who could ask nobody has not found that there is nothing.
+  if (unheard !== undefined && services.size === 0) throw unheard;
   return [...services.values()].sort((a, b) => a.name < b.name ? -1 : 1);
 }

@@ -77,6 +77,8 @@ export type Listen = (message: LinkMessage) => void;
 export class MulticastLink implements AsyncDisposable {
   readonly #socket: Socket;
   readonly #listen: Listen;
+  /** Why nothing went out, as long as nothing did. */
+  #mute: unknown;
 
   /**
    * Takes a bound socket; {@linkcode openLink} makes it.
@@ -99,7 +101,15 @@ export class MulticastLink implements AsyncDisposable {
   send(message: MessageInput, to?: Endpoint): void {
     const octets = encode(message, { limit: MOST });
     // Errors of single messages are of no account: they are sent again.
-    this.#socket.send(octets, to ?? ALL).catch(() => {});
+    this.#socket.send(octets, to ?? ALL).then(
+      () => this.#mute = null,
+      (error) => this.#mute === undefined && (this.#mute = error),
+    );
+  }
+
+  /** Why the first message did not get out of this machine, if none has. */
+  get mute(): unknown {
+    return this.#mute ?? undefined;
   }
 
   /** Leaves the group. */

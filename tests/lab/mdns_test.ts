@@ -174,6 +174,10 @@ const facts: Readonly<Record<string, () => Promise<void>>> = {
       TypeError,
     );
     await assert.rejects(
+      announce({ ...it, addresses: undefined as never }, HERE),
+      TypeError,
+    );
+    await assert.rejects(
       announce({ ...it, name: "x".repeat(64) }, HERE),
       RangeError,
     );
@@ -301,6 +305,22 @@ if (Deno.env.has(INSIDE)) {
     );
   });
   Deno.test("a flood of nonsense and of services is outlived", flood);
+  // The last one: nothing leaves this network any more.
+  Deno.test("who gets no message out is told why", async () => {
+    const nft = (...args: string[]) =>
+      new Deno.Command("nft", { args }).outputSync();
+    const { success } = nft(
+      "add table ip f; add chain ip f o { type filter hook output priority 0; }; add rule ip f o udp dport 5353 drop",
+    );
+    assert.ok(success);
+    const it = printer("mute");
+    const refused = { name: "PermissionError", message: /224\.0\.0\.251/ };
+    await assert.rejects(announce(it, HERE), refused);
+    await assert.rejects(
+      discover(it.type, { ...HERE, timeout: 100 }),
+      refused,
+    );
+  });
 } else {
   testUnless(
     withoutNetworks(),
