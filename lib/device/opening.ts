@@ -88,7 +88,8 @@ export async function openSession(
   });
   try {
     let talk = new Conversation(channel, platform, patience);
-    const limits = { timeout, signal: deadline.signal };
+    // It began before any silence did, so that it is over before any of that length.
+    const limits = { timeout: Infinity, signal: deadline.signal };
     const wake = options.transport === "console";
     const { banner, prompt } = await talk.login({ ...limits, wake });
     if (isAuto) {
