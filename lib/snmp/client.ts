@@ -331,6 +331,7 @@ export class SnmpSession implements AsyncDisposable {
    * reached.
    * @throws {NetError} What `walk` throws.
    * @throws {RangeError} If `interval` or `count` is not 1 or more.
+   * @throws {TypeError} If the options are none.
    */
   live(options: LiveOptions = {}): Run<Traffic, Traffic> {
     return new LiveTraffic(this.#asker, options);

@@ -209,6 +209,10 @@ testUnless(
     assert.equal(left.state, "cancelled");
     assert.equal((await session.get("snmpInPkts")).exists, true);
 
+    assert.throws(() => session.live("eth0" as never), {
+      name: "TypeError",
+      message: /'options' must be an object, as \{ interfaces: \["eth0"\] \}/,
+    });
     const reason = new Error("enough");
     const signal = AbortSignal.abort(reason);
     await assert.rejects(Array.fromAsync(session.live({ signal })), reason);

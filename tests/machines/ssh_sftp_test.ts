@@ -295,9 +295,38 @@ testUnless(
       { name: "NetError", code: "closed" },
     );
     await dying;
-    await assert.rejects(sftp.list("."), { name: "NetError", code: "closed" });
+    await assert.rejects(sftp.list("."), {
+      name: "NetError",
+      code: "closed",
+      message: /the connection was lost/,
+    });
     assert.ok((await Deno.stat(`${bed.folder}/copy.part`)).size > 0);
     await sftp.close();
+  },
+);
+
+testUnless(
+  noSshd,
+  "what a session that was closed here is asked says so",
+  async () => {
+    await using bed = await sshBed();
+    await using session = await enter(bed);
+    const { sftp } = session;
+    await Deno.writeFile(`${bed.folder}/big`, new Uint8Array(40_000_000));
+    const closed = {
+      name: "NetError",
+      code: "closed",
+      message: /it was closed here/,
+    };
+    let closing: Promise<void> | undefined;
+    await assert.rejects(
+      sftp.get(`${bed.folder}/big`, `${bed.folder}/copy`, {
+        onProgress: () => closing ??= sftp.close(),
+      }),
+      closed,
+    );
+    await closing;
+    await assert.rejects(sftp.list("."), closed);
   },
 );
 

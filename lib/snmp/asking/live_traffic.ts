@@ -45,6 +45,13 @@ export class LiveTraffic extends Run<Traffic, Traffic> {
    * @param options How often, and which ones.
    */
   constructor(asker: Asker, options: LiveOptions) {
+    if (typeof options !== "object" || Array.isArray(options)) {
+      throw new TypeError(
+        `Cannot look at traffic as 'options' must be an object, as { interfaces: ["eth0"] }: current value is ${
+          Deno.inspect(options)
+        }`,
+      );
+    }
     checkSteps("count", options.count ?? 1, 1);
     checkSteps("interval", options.interval ?? 1, 1);
     const watching = new Watching(asker, options);

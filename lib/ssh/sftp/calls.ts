@@ -14,6 +14,8 @@ interface StatusError extends Error {
   readonly code?: number | string;
 }
 
+const LOST = "the connection was lost";
+
 /** What a status number means: draft-ietf-secsh-filexfer-02 §7. */
 const STATUSES: Readonly<
   Record<number, readonly [code: string, text: string]>
@@ -23,7 +25,7 @@ const STATUSES: Readonly<
   3: ["permission", "the server does not permit it"],
   5: ["malformed", "the server did not understand the request"],
   6: ["closed", "there is no connection"],
-  7: ["closed", "the connection was lost"],
+  7: ["closed", LOST],
   8: ["unsupported", "the server has no such operation"],
 };
 
@@ -33,11 +35,13 @@ const STATUSES: Readonly<
  * @param cause What the library gave.
  * @param op What was being done.
  * @param target The path on the other machine.
+ * @param end Why there is no session any more, if that is what went wrong.
  */
 export function sftpFailure(
   cause: StatusError,
   op: string,
   target: string,
+  end: string = LOST,
 ): NetError {
   const number = typeof cause.code === "number" ? cause.code : undefined;
   if (number === 3) {
@@ -53,7 +57,7 @@ export function sftpFailure(
   if (
     number === undefined && /No response from server|end/i.test(cause.message)
   ) {
-    return new NetError("the connection was lost", {
+    return new NetError(end, {
       code: "closed",
       op,
       target,
@@ -73,8 +77,18 @@ export type Answer<T> = (
   value?: T,
 ) => void;
 
-/** Sessions that have ended: the library leaves calls over them unanswered. */
-const ended = new WeakSet<SFTPWrapper>();
+/** How sessions ended: the library leaves calls over them unanswered. */
+const ended = new WeakMap<SFTPWrapper, string>();
+
+/**
+ * Ends a session; calls from then on say that it was closed.
+ *
+ * @param sftp The protocol's session.
+ */
+export function endSession(sftp: SFTPWrapper): void {
+  if (!ended.has(sftp)) ended.set(sftp, "it was closed here");
+  sftp.end();
+}
 
 /**
  * Watches a session, so that calls after its end fail at once.
@@ -85,7 +99,7 @@ const ended = new WeakSet<SFTPWrapper>();
 export function watchEnd(sftp: SFTPWrapper): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
-      ended.add(sftp);
+      if (!ended.has(sftp)) ended.set(sftp, LOST);
       resolve();
     };
     sftp.once("end", end).once("close", end);
@@ -107,17 +121,13 @@ export function call<T>(
   start: (answer: Answer<T>) => void,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    if (ended.has(sftp)) {
-      return reject(
-        sftpFailure(new Error("No response from server"), op, target),
-      );
-    }
+    const fail = (error: StatusError) =>
+      reject(sftpFailure(error, op, target, ended.get(sftp)));
+    if (ended.has(sftp)) return fail(new Error("No response from server"));
     try {
-      start((error, value) =>
-        error ? reject(sftpFailure(error, op, target)) : resolve(value as T)
-      );
+      start((error, value) => error ? fail(error) : resolve(value as T));
     } catch (error) {
-      reject(sftpFailure(error as Error, op, target));
+      fail(error as Error);
     }
   });
 }

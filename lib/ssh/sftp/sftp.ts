@@ -10,6 +10,7 @@ import {
   callWithin,
   checkMode,
   checkPath,
+  endSession,
   watchEnd,
 } from "./calls.ts";
 import { getFile, putFile } from "./copying.ts";
@@ -362,7 +363,7 @@ export class Sftp implements AsyncDisposable {
 
   /** Ends the session; the connection stays. */
   async close(): Promise<void> {
-    this.#sftp.end();
+    endSession(this.#sftp);
     // A server that is not there any more would keep us waiting.
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, 1000);

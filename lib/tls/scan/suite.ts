@@ -104,6 +104,11 @@ const RULES: readonly (readonly [
   ["weak", ({ name }) => /_MD5$/.test(name), "integrity by MD5"],
   [
     "weak",
+    ({ authentication }) => authentication === "DSS",
+    "signed with DSA (withdrawn by FIPS 186-5)",
+  ],
+  [
+    "weak",
     ({ isForwardSecret }) => !isForwardSecret,
     "no forward secrecy",
   ],

@@ -39,6 +39,7 @@ const verdicts: Readonly<
   TLS_ECDH_RSA_WITH_AES_128_GCM_SHA256: ["ECDH", "RSA", 128, "weak"],
   TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA: ["ECDHE", "RSA", 112, "weak"],
   TLS_ECDHE_RSA_WITH_RC4_128_SHA: ["ECDHE", "RSA", 128, "weak"],
+  TLS_DHE_DSS_WITH_AES_256_GCM_SHA384: ["DHE", "DSS", 256, "weak"],
   TLS_RSA_EXPORT_WITH_RC4_40_MD5: ["RSA", "RSA", 40, "broken"],
   TLS_RSA_EXPORT1024_WITH_DES_CBC_SHA: ["RSA", "RSA", 56, "broken"],
   TLS_DHE_RSA_WITH_DES_CBC_SHA: ["DHE", "RSA", 56, "broken"],
