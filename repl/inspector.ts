@@ -119,15 +119,17 @@ export class Inspector {
   }
 
   /**
-   * The value of an expression that has no side effects, or `undefined`.
+   * The value of an expression that has no side effects, in a box, as nobody is
+   * to wait for one that is a promise.
    *
    * @param expression JavaScript.
+   * @returns Nothing for an expression that fails, or changes something.
    */
-  async value(expression: string): Promise<unknown> {
+  async value(expression: string): Promise<{ value: unknown } | undefined> {
     const remote = await this.#look(`(${expression}\n)`);
-    const value = remote && (await this.#real(remote)).value;
+    const boxed = remote && await this.#real(remote);
     this.#release("look");
-    return value;
+    return boxed;
   }
 
   async #look(expression: string): Promise<RemoteObject | undefined> {

@@ -130,7 +130,7 @@ async function room(): Promise<Net["lab"]> {
 
 /** The lab that the prompt has, if it is up. */
 async function currentLab(session: Session): Promise<Lab | undefined> {
-  const value = await session.kernel.inspector.value("lab");
+  const value = (await session.kernel.inspector.value("lab"))?.value;
   const { Lab } = await room();
   return value instanceof Lab && value.state === "up" ? value : undefined;
 }

@@ -1,41 +1,48 @@
 /**
- * What the engine says of a call that went wrong deep inside: `x.slice is not a
- * function`. This finds the call in the entry, so that the prompt can say what
- * it takes.
+ * Advice where the engine's words say only what it stumbled over: a function
+ * that was given the wrong thing, a name that is misspelt, a forgotten `await`.
  *
  * @module
  */
 
+import type { Help } from "./help.ts";
+import type { Member } from "./inspector.ts";
+import { nearest } from "./nearest.ts";
 import { lineOffset } from "./stack.ts";
+
+/** How values are looked at, without running anything. */
+export interface Looking {
+  /** The value of an expression, in a box; nothing where it has side effects. */
+  value(expression: string): Promise<{ readonly value: unknown } | undefined>;
+  /** Its members. */
+  members(expression: string): Promise<readonly Pick<Member, "name">[]>;
+  /** What the docs say. */
+  help(): Promise<Help>;
+}
 
 /** Errors in the engine's own words; those of functions that checked what they were given are better. */
 const RAW =
-  /^Cannot (read properties|set properties|destructure|convert|use 'in'|mix BigInt)|^\S+ is not (a function|iterable|a constructor)/;
-
+  /^Cannot (read properties|set properties|destructure|convert|use 'in'|mix BigInt)|is not (a function|iterable|a constructor)/;
 /** How far a name with its dots reaches back, at most. */
 const LONGEST = 200;
-
-/** Where an entry has a name, or names with dots between. */
-export interface Callee {
-  /** As it is typed: `net.unix.connect`. */
-  readonly path: string;
-  /** Whether the error is about the name itself: there is no such function. */
-  readonly isMissing: boolean;
-}
+const NAME = /^[A-Za-z_$][\w$]*(?:\.[\w$]+)*$/;
 
 /**
- * The function that an entry called, where a raw error came of it.
+ * What to do about an error.
  *
  * @param error What was thrown.
  * @param source The entry.
  * @param id Its number.
- * @returns Nothing for an error that says itself what is wrong, or from elsewhere.
+ * @param looking Looks at values.
+ * @returns One line or more; nothing for an error that says itself what is
+ * wrong, or that is all the reader's own.
  */
-export function calleeOf(
+export async function adviceOn(
   error: unknown,
   source: string,
   id: number,
-): Callee | undefined {
+  looking: Looking,
+): Promise<string | undefined> {
   if (!(error instanceof TypeError) || !RAW.test(error.message)) return;
   const place = /repl:(\d+):(\d+):(\d+)/.exec(error.stack ?? "");
   if (Number(place?.[1]) !== id) return;
@@ -45,8 +52,107 @@ export function calleeOf(
   const [holders] = /(?:[\w$]+\s*\.\s*)*[\w$]*$/.exec(before)!;
   const [name] = /^[\w$]*/.exec(source.slice(offset))!;
   const path = holders.replace(/\s+/g, "") + name;
-  if (!/^[a-zA-Z_$]/.test(path)) return;
-  const isMissing = error.message.startsWith(`${path} is not`) ||
-    error.message.endsWith(`(reading '${name}')`);
-  return { path, isMissing };
+
+  const { message } = error;
+  if (/not iterable|its return value is/.test(message)) {
+    const rest = /^[\w$.]*/.exec(source.slice(offset))![0];
+    const iterated = await inLoop(holders.replace(/\s+/g, "") + rest, looking);
+    if (iterated) return iterated;
+  }
+  const called = /^([\w$.]+)\(\.\.\.\)\.([\w$]+) is not a/.exec(message);
+  if (called) return await ofCall(called[1]!, called[2]!, looking);
+  if (!NAME.test(path)) return;
+  const isMissing = message.startsWith(`${path} is not`) ||
+    message.endsWith(`(reading '${name}')`);
+  if (isMissing) return await ofMissing(path, looking);
+  const value = (await looking.value(path))?.value;
+  const usage = (await looking.help()).usage(value);
+  return usage === undefined ? undefined : `It takes: ${usage}`;
+}
+
+/**
+ * What to say of an entry that came to nothing.
+ *
+ * @param source The entry.
+ * @param looking Looks at values.
+ * @returns One line, if it asks a promise for what its value has.
+ */
+export async function adviceOnNothing(
+  source: string,
+  looking: Looking,
+): Promise<string | undefined> {
+  const path = source.trim().replace(/;$/, "");
+  if (!NAME.test(path) || !path.includes(".")) return undefined;
+  return await ofMissing(path, looking, true);
+}
+
+/** The first name on the way that is not there. */
+async function ofMissing(
+  path: string,
+  looking: Looking,
+  isPromise = false,
+): Promise<string | undefined> {
+  const names = path.split(".");
+  for (let end = 1; end < names.length; end++) {
+    const holder = names.slice(0, end).join(".");
+    const name = names[end]!;
+    const found = await looking.value(`${holder}.${name}`);
+    if (found?.value !== undefined) continue;
+    if ((await looking.value(holder))?.value instanceof Promise) {
+      const rest = names.slice(end).join(".");
+      return `${holder} is a promise. Did you mean (await ${holder}).${rest}?`;
+    }
+    if (isPromise) return undefined;
+    const members = await looking.members(holder);
+    const near = nearest(name, members.map(({ name }) => name));
+    return near && `Did you mean ${holder}.${near}?`;
+  }
+  return undefined;
+}
+
+/** A member that what a call gave has not. */
+async function ofCall(
+  callee: string,
+  name: string,
+  looking: Looking,
+): Promise<string | undefined> {
+  const help = await looking.help();
+  const { kind } = await given(callee, looking);
+  if (kind === "Promise") {
+    return `${callee} gives a promise. Did you mean (await ${callee}(…)).${name}?`;
+  }
+  const members = help.membersOfCall(`${callee}()`);
+  const near = nearest(name, members.map(({ name }) => name));
+  return near && `Did you mean .${near}?`;
+}
+
+/** What is looped over or taken apart, and is no list. */
+async function inLoop(
+  path: string,
+  looking: Looking,
+): Promise<string | undefined> {
+  if (!NAME.test(path)) return undefined;
+  const { value, kind } = await given(path, looking);
+  if (value instanceof Promise) {
+    return `${path} is a promise. Did you mean await ${path}?`;
+  }
+  if (kind === "Promise") {
+    return `${path} gives a promise. Did you mean await ${path}(…)?`;
+  }
+  const isStream = kind === "AsyncGenerator" || kind === "Run" ||
+    typeof (value as AsyncIterable<unknown> | undefined)
+        ?.[Symbol.asyncIterator] === "function";
+  return isStream
+    ? "It comes piece by piece. Did you mean for await (… of …)?"
+    : undefined;
+}
+
+/** A value, and if it is a function of ours the kind of what it gives. */
+async function given(
+  path: string,
+  looking: Looking,
+): Promise<{ value: unknown; kind: string | undefined }> {
+  const value = (await looking.value(path))?.value;
+  const usage = (await looking.help()).usage(value);
+  return { value, kind: /\): (\w+)/.exec(usage ?? "")?.[1] };
 }

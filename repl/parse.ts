@@ -35,7 +35,37 @@ const options: Options = {
   allowImportExportEverywhere: false,
 };
 
-const TypeScript = Parser.extend(tsPlugin());
+/** What the plugin's parser has beside its public face. */
+interface Inner {
+  awaitPos: number;
+  readonly tsParseConstModifier: unknown;
+  tsParseTypeParameters(modifier?: unknown): unknown;
+  tsTryParseGenericAsyncArrowFunction(...args: readonly unknown[]): unknown;
+}
+
+/** Puts right what the plugin refuses, though it is TypeScript. */
+function mended(base: typeof Parser): typeof Parser {
+  const { prototype } = base as unknown as { prototype: Inner };
+  const { tsParseTypeParameters, tsTryParseGenericAsyncArrowFunction } =
+    prototype;
+  // It takes an `await` that stands before `async <T>(x: T): Promise<T> => x` for
+  // one among its parameters, where none may be.
+  prototype.tsTryParseGenericAsyncArrowFunction = function (...args) {
+    const { awaitPos } = this;
+    this.awaitPos = 0;
+    const arrow = tsTryParseGenericAsyncArrowFunction.apply(this, [...args]);
+    this.awaitPos = awaitPos;
+    return arrow;
+  };
+  // It knows `<const T>` of functions, but not of signatures in an interface.
+  prototype.tsParseTypeParameters = function (this: Inner, modifier) {
+    const { tsParseConstModifier } = this;
+    return tsParseTypeParameters.call(this, modifier ?? tsParseConstModifier);
+  };
+  return base;
+}
+
+const TypeScript = Parser.extend(tsPlugin(), mended);
 
 /** Text that does not parse, with the place. */
 export class EntryError extends SyntaxError {

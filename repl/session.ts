@@ -10,7 +10,7 @@ import { loadMentioned, loadRoom, loadRooms, net } from "./net.ts";
 import { type DocIndex, Help, type HelpPage } from "./help.ts";
 import type { Member } from "./inspector.ts";
 import { Journal } from "./journal.ts";
-import { calleeOf } from "./misuse.ts";
+import { adviceOn, adviceOnNothing, type Looking } from "./misuse.ts";
 import { isQuestion } from "./question.ts";
 import { Interrupted, Kernel } from "./kernel.ts";
 import type { CommandOf, Offers, SessionHost } from "./command.ts";
@@ -56,6 +56,11 @@ export class Session {
   place: Place | undefined;
   readonly #commands: Readonly<Record<string, Command>>;
   readonly #audit: Audit | undefined;
+  readonly #looking: Looking = {
+    value: (expression) => this.#valueOf(expression),
+    members: (expression) => this.members(expression),
+    help: () => this.help(),
+  };
   #help: Promise<Help> | undefined;
   #closing: Promise<void> | undefined;
   /** The command that runs. */
@@ -214,7 +219,7 @@ export class Session {
     if (!known && this.place) return await this.#enterThere(this.place, source);
     const value = known
       ? asked || undefined
-      : await this.#valueOf(asked) ?? asked;
+      : (await this.#valueOf(asked))?.value ?? asked;
     this.host.print(showValue(await this.#page(value), this.host));
     return true;
   }
@@ -237,36 +242,10 @@ export class Session {
     );
   }
 
-  /** The value of an expression that has no side effects. */
-  async #valueOf(expression: string): Promise<unknown> {
+  /** The value of an expression that has no side effects, in a box. */
+  async #valueOf(expression: string): Promise<{ value: unknown } | undefined> {
     await loadMentioned(expression);
     return await this.kernel.inspector.value(expression);
-  }
-
-  /** What to do about an error that says only what the engine stumbled over. */
-  async #advice(
-    error: unknown,
-    source: string,
-    id: number,
-  ): Promise<string | undefined> {
-    const callee = calleeOf(error, source, id);
-    if (!callee) return undefined;
-    const { path, isMissing } = callee;
-    if (!isMissing) {
-      const called = await this.#valueOf(path);
-      const usage = (await this.help()).usage(called);
-      return usage === undefined ? undefined : `It takes: ${usage}`;
-    }
-    const names = path.split(".");
-    for (let end = 1; end < names.length; end++) {
-      const known = names.slice(0, end + 1).join(".");
-      if (await this.#valueOf(known) !== undefined) continue;
-      const holder = names.slice(0, end).join(".");
-      const members = await this.members(holder);
-      const near = nearest(names[end]!, members.map(({ name }) => name));
-      return near && `Did you mean ${holder}.${near}?`;
-    }
-    return undefined;
   }
 
   async #page(asked: unknown): Promise<HelpPage> {
@@ -302,13 +281,15 @@ export class Session {
     const hasValue = value !== undefined;
     this.journal.add({ id, source, text, ok, awaited, hasValue, permissions });
     if (!ok) {
-      const advice = await this.#advice(error, source, id);
       const said = showError(error, source, this.host);
+      const advice = await adviceOn(error, source, id, this.#looking);
       this.host.complain(advice ? `${said}\n${advice}` : said);
       return false;
     }
-    if (hasValue) {
-      this.host.print(showValue(value, this.host));
+    if (hasValue) this.host.print(showValue(value, this.host));
+    else {
+      const advice = await adviceOnNothing(source, this.#looking);
+      if (advice) this.host.complain(advice);
     }
     return true;
   }

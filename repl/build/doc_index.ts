@@ -38,7 +38,7 @@ interface Declaration {
   readonly location: Place;
   readonly declarationKind: string;
   readonly def?: {
-    readonly elements?: readonly DocSymbol[];
+    readonly target?: Place;
     readonly constructors?: readonly Member[];
     readonly properties?: readonly Member[];
     readonly methods?: readonly Member[];
@@ -55,8 +55,16 @@ const target = new URL("repl/docs.json", root);
 
 /** Makes the index from the sources. */
 export async function docIndex(): Promise<string> {
+  // Each namespace by its own file: within another one, `deno doc` leaves out
+  // what a file exports by name from elsewhere.
+  const files = new Map([["net", new URL("mod.ts", root).href]]);
+  for (const [path, file] of files) {
+    for (const [name, inner] of namespacesIn(file)) {
+      files.set(`${path}.${name}`, inner);
+    }
+  }
   const { stdout, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["doc", "--json", "mod.ts"],
+    args: ["doc", "--json", ...new Set(files.values())],
     cwd: root,
     stderr: "inherit",
   }).output();
@@ -64,14 +72,41 @@ export async function docIndex(): Promise<string> {
   const { nodes } = JSON.parse(new TextDecoder().decode(stdout)) as {
     nodes: Record<string, { symbols: readonly DocSymbol[] }>;
   };
-  const index: Record<string, DocEntry> = {};
+  // What two files export is told in full for one of them alone.
+  const byPlace = new Map<string, readonly Declaration[]>();
   for (const { symbols } of Object.values(nodes)) {
-    for (const symbol of symbols) add(index, "net", symbol);
+    for (const { declarations } of symbols) {
+      for (const { kind, location } of declarations) {
+        if (kind !== "reference") byPlace.set(keyOf(location), declarations);
+      }
+    }
+  }
+  const index: Record<string, DocEntry> = {};
+  for (const [path, file] of files) {
+    for (const { name, declarations } of nodes[file]!.symbols) {
+      const target = declarations[0]?.def?.target;
+      const meant = target && byPlace.get(keyOf(target)) || declarations;
+      add(index, path, { name, declarations: meant });
+    }
   }
   const sorted = Object.entries(index).sort(([a], [b]) => a < b ? -1 : 1);
   return `${
     JSON.stringify(Object.fromEntries(sorted) satisfies DocIndex, null, 1)
   }\n`;
+}
+
+function keyOf({ filename, line, col }: Place): string {
+  return `${filename}:${line}:${col}`;
+}
+
+/** The namespaces that a file exports, also by way of others: name and file. */
+function namespacesIn(file: string): [name: string, file: string][] {
+  const text = Deno.readTextFileSync(new URL(file));
+  const exports = text.matchAll(/^export \* (?:as (\w+) )?from "([^"]+)"/gm);
+  return [...exports].flatMap(([, name, path]): [string, string][] => {
+    const inner = new URL(path!, file).href;
+    return name === undefined ? namespacesIn(inner) : [[name, inner]];
+  });
 }
 
 function add(
@@ -88,7 +123,6 @@ function add(
   const entry = describe(first.kind, documented.jsDoc);
   if (first.kind === "namespace") {
     index[path] = entry;
-    for (const element of first.def?.elements ?? []) add(index, path, element);
     return;
   }
   const { constructors = [], properties = [], methods = [] } = first.def ?? {};
@@ -99,21 +133,28 @@ function add(
       ? constructors.map(({ location }) =>
         signature(location).replace(/^constructor/, `new ${name}`)
       )
-      // What implements overloads is nobody's to call.
-      : declarations.slice(0, Math.max(1, declarations.length - 1)).map((
-        { location },
-      ) => signature(location)),
-  };
-  for (const member of [...properties, ...methods]) {
-    if (member.name.startsWith("[")) continue;
-    index[`${path}.${member.name}`] = {
-      ...describe(
-        methods.includes(member) ? "method" : "property",
-        member.jsDoc,
+      // By the name under which it is exported.
+      : signatures(declarations).map((text) =>
+        first.kind === "function" ? text.replace(/^[\w$]+/, name) : text
       ),
-      signatures: [signature(member.location)],
-    };
+  };
+  const members = { property: properties, method: methods };
+  for (const [kind, all] of Object.entries(members)) {
+    for (const [member, forms] of Map.groupBy(all, ({ name }) => name)) {
+      if (member.startsWith("[")) continue;
+      const { jsDoc } = forms.find(({ jsDoc }) => jsDoc?.doc) ?? forms[0]!;
+      index[`${path}.${member}`] = {
+        ...describe(kind, jsDoc),
+        signatures: signatures(forms),
+      };
+    }
   }
+}
+
+/** The forms of a function; what implements overloads is nobody's to call. */
+function signatures(forms: readonly { readonly location: Place }[]): string[] {
+  return forms.slice(0, Math.max(1, forms.length - 1))
+    .map(({ location }) => signature(location));
 }
 
 function describe(kind: string, jsDoc: JsDoc | undefined): DocEntry {
@@ -172,11 +213,15 @@ function signature({ filename, line, col }: Place): string {
   if (!node) return "";
   return text.slice(node.start, signatureEnd(node))
     .replace(/^export\s+(default\s+)?/, "")
-    .replace(/^(?:async\s+)?function\s+/, "")
+    // What it gives says whether it is to be waited for, or looped over.
+    .replace(/^(?:async\s+)?function\b\s*\*?\s*/, "")
+    .replace(/^((?:static\s+|override\s+)*)async\s+(?=[\w$*#])/, "$1")
+    .replace(/^((?:static\s+|override\s+)*)\*\s*/, "$1")
     .replace(/\/\*\*[\s\S]*?\*\//g, "")
     .replace(/\s+/g, " ")
     .replace(/([([{]) | (?=[)\]])/g, (_, open) => open ?? "")
     .replace(/,([)\]])/g, "$1")
+    .replace(/^([\w$]+) = (.*) =>\s*$/, "$1$2")
     .replace(/[;=\s]+$/, "")
     .trim();
 }
@@ -195,6 +240,7 @@ function signatureEnd(node: Node): number {
   if (node.type === "PropertyDefinition" && value) return value.start;
   // A constant is named at its own place, or at its declaration's.
   const init = declarations?.[0]?.init ?? own;
+  if (init?.type === "ArrowFunctionExpression") return signatureEnd(init);
   return init && node.end - node.start > 200 ? init.start : node.end;
 }
 
@@ -203,9 +249,7 @@ function sourceOf(filename: string) {
   if (known) return known;
   const text = Deno.readTextFileSync(new URL(filename));
   const nodes = new Map<string, Node>();
-  // The parser does not know `<const T>`; blanks keep every place.
-  const parsable = text.replaceAll("<const ", "<      ");
-  walk(parse(parsable), (node) => {
+  walk(parse(text), (node) => {
     const { line, column } = node.loc!.start;
     const key = `${line}:${column}`;
     // The outermost node at a place is the whole declaration.

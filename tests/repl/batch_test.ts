@@ -99,18 +99,20 @@ Deno.test("an unknown command suggests the nearest", async () => {
 });
 
 Deno.test("a call that goes wrong deep inside is told what it takes", async () => {
+  const usage = "net.bytes.hex(bytes: Uint8Array, ";
   const calls = [
-    ["await net.unix.connect(5)", "net.unix.connect(path: string, options"],
-    ["[1].map((x) => net.ssh\n  .quote(x))", "net.ssh.quote(word: string)"],
-    ["const { quote } = net.ssh\nquote(5)", "net.ssh.quote(word: string)"],
+    "net.bytes.hex(5)",
+    "await net.bytes.hex(5)",
+    "[1].map((x) => net.bytes\n  .hex(x))",
+    "const { hex } = net.bytes\nhex(5)",
   ];
-  for (const [entry, usage] of calls) {
+  for (const entry of calls) {
     const { code, err } = await netrepl([], `${entry}\n`);
     assert.equal(code, 1);
     const [, said] =
       /^TypeError: [^\n]+(?:\n {4}at repl:[\d:]+)+\nIt takes: (.*)\n$/
         .exec(err)!;
-    assert.ok(said?.startsWith(usage!), err);
+    assert.ok(said?.startsWith(usage), err);
   }
 });
 
@@ -126,6 +128,56 @@ Deno.test("a name that is not there is told of the nearest that is", async () =>
     assert.equal(code, 1);
     assert.ok(err.endsWith(`\nDid you mean ${meant}?\n`), err);
   }
+});
+
+Deno.test("a forgotten await is told", async () => {
+  const forgotten = [
+    [
+      "const l = net.tcp.listen()\nl.accept()",
+      "l is a promise. Did you mean (await l).accept?",
+    ],
+    [
+      "const l = net.tcp.listen()\nl.address.port",
+      "l is a promise. Did you mean (await l).address.port?",
+    ],
+    [
+      "net.tcp.listen().accept()",
+      "net.tcp.listen gives a promise. Did you mean (await net.tcp.listen(…)).accept?",
+    ],
+    [
+      "const [a] = net.dns.resolve('localhost')",
+      "net.dns.resolve gives a promise. Did you mean await net.dns.resolve(…)?",
+    ],
+    [
+      "for (const a of net.dns.resolve('localhost')) a",
+      "net.dns.resolve gives a promise. Did you mean await net.dns.resolve(…)?",
+    ],
+    [
+      "for (const a of net.dns.browse('_http._tcp')) a",
+      "It comes piece by piece. Did you mean for await (… of …)?",
+    ],
+  ];
+  for (const [entry, advice] of forgotten) {
+    const { code, err } = await netrepl([], `${entry}\n`);
+    assert.equal(code, 1);
+    assert.ok(err.endsWith(`\n${advice}\n`), err);
+  }
+  // There is no error in this one, and nothing to see.
+  const { code, out, err } = await netrepl(
+    [],
+    "const l = net.tcp.listen()\nl.address\n(await l).address.hostname\n",
+  );
+  assert.equal(err, "l is a promise. Did you mean (await l).address?\n");
+  assert.equal(out, '"127.0.0.1"\n');
+  assert.equal(code, 0);
+});
+
+Deno.test("a question about a promise does not wait for it", async () => {
+  const { out } = await netrepl(
+    [],
+    "const never = new Promise(() => {})\nnever?\n'next'\n",
+  );
+  assert.match(out, /No help for this Promise.*\n"next"\n$/);
 });
 
 Deno.test("what is the reader's own mistake gets no advice", async () => {

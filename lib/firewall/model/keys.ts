@@ -9,7 +9,9 @@
 
 /** A key. */
 export interface KeyRow {
+  /** The name of its data type. */
   readonly type: string;
+  /** How wide it is. */
   readonly bits: number;
   /** May stand without the word `meta` before it. */
   readonly bare?: true;
