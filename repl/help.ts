@@ -131,9 +131,8 @@ export class Help {
   optionsFor(callee: string): { name: string; detail: string }[] {
     const entry = this.entry(callee);
     if (!entry) return [];
-    const room = callee.replace(/\.[^.]+$/, "");
     return this.#optionsOf(entry).flatMap((type) =>
-      this.below(`${room}.${type}`).map((path) => ({
+      this.below(this.#typePath(callee, type)).map((path) => ({
         name: path.slice(path.lastIndexOf(".") + 1),
         detail: firstSentence(this.#index[path]!.doc),
       }))
@@ -157,6 +156,16 @@ export class Help {
       name: member.slice(path.length + 1),
       kind: this.#index[member]!.kind,
     }));
+  }
+
+  /** A type that a function or method names: of its own room, or of another. */
+  #typePath(path: string, type: string): string {
+    for (let at = path; at.includes(".");) {
+      at = at.slice(0, at.lastIndexOf("."));
+      if (this.entry(`${at}.${type}`)) return `${at}.${type}`;
+    }
+    return Object.keys(this.#index).find((name) => name.endsWith(`.${type}`)) ??
+      type;
   }
 
   #named(name: string): string | undefined {
@@ -244,14 +253,13 @@ export class Help {
       for (const options of this.#optionsOf(entry)) {
         section(
           options,
-          this.below(`${path.replace(/\.[^.]+$/, "")}.${options}`)
-            .flatMap((property) => {
-              return hanging(
-                property.slice(property.lastIndexOf(".") + 1),
-                this.#index[property]!.doc,
-                canvas,
-              );
-            }),
+          this.below(this.#typePath(path, options)).flatMap((property) =>
+            hanging(
+              property.slice(property.lastIndexOf(".") + 1),
+              this.#index[property]!.doc,
+              canvas,
+            )
+          ),
         );
       }
       section(

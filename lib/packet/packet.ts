@@ -56,7 +56,9 @@ export type Changes<N extends keyof Layers> =
     readonly [K in N]?: K extends keyof LayerInputs ? LayerInputs[K] : never;
   }
   & {
+    /** The payload; `undefined` takes it away. */
     readonly payload?: Uint8Array | string | undefined;
+    /** What stands behind the payload. */
     readonly trailer?: Uint8Array | undefined;
   };
 

@@ -8,7 +8,9 @@
  */
 
 import type { DocEntry, DocIndex } from "../help.ts";
-import { type Node, parse, walk } from "../parse.ts";
+import type { Node } from "../parse.ts";
+import { inheritedMembers } from "./inherited.ts";
+import { nodeAt, type Place, sourceOf } from "./source.ts";
 
 interface JsDoc {
   readonly doc?: string;
@@ -18,12 +20,6 @@ interface JsDoc {
     readonly doc?: string;
     readonly tsType?: { readonly repr: string };
   }[];
-}
-
-interface Place {
-  readonly filename: string;
-  readonly line: number;
-  readonly col: number;
 }
 
 interface Member {
@@ -149,6 +145,14 @@ function add(
       };
     }
   }
+  if (!isType && first.kind !== "typeAlias") return;
+  for (const { name, kind, doc, place } of inheritedMembers(first.location)) {
+    index[`${path}.${name}`] ??= {
+      kind,
+      doc: tidy(doc),
+      signatures: [signature(place)],
+    };
+  }
 }
 
 /** The forms of a function; what implements overloads is nobody's to call. */
@@ -204,14 +208,11 @@ function exampleCode(doc: string): string {
   return code.replace(/^import \* as net from "netrepl";\n/m, "").trim();
 }
 
-const parsed = new Map<string, { text: string; nodes: Map<string, Node> }>();
-
 /** The declaration at a place (lines count from 0), as its source has it, without its body. */
-function signature({ filename, line, col }: Place): string {
-  const { text, nodes } = sourceOf(filename);
-  const node = nodes.get(`${line + 1}:${col}`);
+function signature(place: Place): string {
+  const node = nodeAt(place);
   if (!node) return "";
-  return text.slice(node.start, signatureEnd(node))
+  return sourceOf(place.filename).text.slice(node.start, signatureEnd(node))
     .replace(/^export\s+(default\s+)?/, "")
     // What it gives says whether it is to be waited for, or looped over.
     .replace(/^(?:async\s+)?function\b\s*\*?\s*/, "")
@@ -242,22 +243,6 @@ function signatureEnd(node: Node): number {
   const init = declarations?.[0]?.init ?? own;
   if (init?.type === "ArrowFunctionExpression") return signatureEnd(init);
   return init && node.end - node.start > 200 ? init.start : node.end;
-}
-
-function sourceOf(filename: string) {
-  const known = parsed.get(filename);
-  if (known) return known;
-  const text = Deno.readTextFileSync(new URL(filename));
-  const nodes = new Map<string, Node>();
-  walk(parse(text), (node) => {
-    const { line, column } = node.loc!.start;
-    const key = `${line}:${column}`;
-    // The outermost node at a place is the whole declaration.
-    if (!nodes.has(key) && node.type !== "Program") nodes.set(key, node);
-  });
-  const source = { text, nodes };
-  parsed.set(filename, source);
-  return source;
 }
 
 if (import.meta.main) {

@@ -137,6 +137,7 @@ export type Without<Table, Condition> = {
 export type MetaRoot<S extends State> =
   & Keys<Omit<(typeof fieldTables)["meta"], "l4proto">, S>
   & {
+    /** The protocol above IP, also behind extension headers. */
     readonly l4proto: Field<
       ValueOf<"inet_proto">,
       RuleBuilder<After<S, { readonly l4proto: string }>>
@@ -200,7 +201,9 @@ export type CtRoot<S extends State> =
 export type RtRoot<S extends State> =
   & Keys<Omit<(typeof fieldTables)["rt"], "nexthop">, S>
   & {
+    /** The next hop of IPv4. */
     readonly ip: { readonly nexthop: Field<AddressValue, RuleBuilder<S>> };
+    /** The next hop of IPv6. */
     readonly ip6: { readonly nexthop: Field<AddressValue, RuleBuilder<S>> };
   };
 
@@ -211,6 +214,7 @@ export type FibFlag = "saddr" | "daddr" | "mark" | "iif" | "oif";
 export type FibRoot<S extends State> =
   & Keys<Omit<(typeof fieldTables)["fib"], "oif">, S>
   & {
+    /** The interface by which the packet would go out. */
     readonly oif:
       & Field<ValueOf<"iface_index">, RuleBuilder<S>>
       & Pick<Existence<RuleBuilder<S>>, "exists" | "missing">;
@@ -219,7 +223,10 @@ export type FibRoot<S extends State> =
 /** Of the local socket. */
 export type SocketRoot<S extends State> =
   & Keys<Omit<(typeof fieldTables)["socket"], "cgroupv2">, S>
-  & { cgroupv2(level: number): Field<string, RuleBuilder<S>> };
+  & {
+    /** The control group of the socket's process, at a level. */
+    cgroupv2(level: number): Field<string, RuleBuilder<S>>;
+  };
 
 /** Of the IPsec state. */
 export type IpsecRoot<S extends State> =
@@ -231,10 +238,15 @@ export type Roots<S extends State> =
   & { readonly [Name in keyof Headers]: HeaderIn<Name, S> }
   & BareMeta<S>
   & {
+    /** What the kernel knows of the packet beside its octets. */
     readonly meta: MetaRoot<S>;
+    /** Connection tracking. */
     readonly ct: CtRoot<S>;
+    /** The route that was chosen. */
     readonly rt: RtRoot<S>;
+    /** The local socket that the packet is for. */
     readonly socket: SocketRoot<S>;
+    /** Which system a SYN seems to come from. */
     readonly osf: Keys<(typeof fieldTables)["osf"], S>;
     /** IPv6 extension headers. */
     readonly exthdr: OptionsOf<

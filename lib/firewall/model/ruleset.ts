@@ -110,8 +110,11 @@ export interface NamedMap extends SetProperties {
 /** A named object, as rules refer to it. */
 export type NamedObject =
   & {
+    /** Its name. */
     readonly name: string;
+    /** A note. */
     readonly comment?: string;
+    /** The kernel's number for it. */
     readonly handle?: number;
   }
   & (

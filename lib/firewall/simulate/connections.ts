@@ -77,13 +77,19 @@ export class Connection {
 
 /** A connection as a reader sees it. */
 export interface ConnectionRow {
+  /** The protocol above IP. */
   readonly protocol: string;
+  /** Where it came from. */
   readonly src: string;
+  /** Where it went. */
   readonly dst: string;
-  /** Where its answers go and come from, by translation. */
+  /** Where its answers come from: not `dst` if that was translated. */
   readonly replySrc: string;
+  /** Where they go: not `src` if that was translated. */
   readonly replyDst: string;
+  /** The words of ct status: `"assured"`, `"dnat"`. */
   readonly status: readonly string[];
+  /** Its mark. */
   readonly mark: number;
 }
 

@@ -151,13 +151,17 @@ export type RequiredFields<Name> = Name extends `${string}?` ? never : Name;
 
 /** The schema that {@linkcode shape} makes. */
 export type Shape<Fields> = {
+  /** It is an object. */
   readonly type: "object";
+  /** A schema for each. */
   readonly properties: {
     readonly [
       Name in keyof Fields as Name extends `${infer Bare}?` ? Bare : Name
     ]: FieldSchema<Fields[Name]>;
   };
+  /** Those that must be there. */
   readonly required: readonly RequiredFields<keyof Fields>[];
+  /** Others are refused. */
   readonly additionalProperties: false;
 };
 

@@ -46,6 +46,32 @@ Deno.test("a method with overloads has each of them, and not what implements the
   ]);
 });
 
+Deno.test("options are told with those that they have from others", () => {
+  const optionsOf = (path: string) =>
+    help.optionsFor(path).map(({ name }) => name);
+  for (const name of ["alpn", "key", "extraCa", "timeout", "signal"]) {
+    assert.ok(optionsOf("net.tls.connect").includes(name), name);
+  }
+  // An interface that is made of parts of another, an alias, a method's.
+  assert.ok(index["net.ssh.ScpOptions.timeout"]);
+  assert.ok(optionsOf("net.unix.serve").includes("maxConnections"));
+  assert.ok(!optionsOf("net.unix.serve").includes("port"));
+  assert.ok(optionsOf("net.tcp.Connection.readLine").includes("timeout"));
+  assert.ok(optionsOf("net.unix.Connection.readLine").includes("timeout"));
+  assert.match(
+    `${help.page("net.tcp.Connection.readLine")}`,
+    /\nReadLineOptions\n.*timeout/s,
+  );
+});
+
+Deno.test("a class is told with what it has from its base", () => {
+  const members = help.membersOfCall("(await net.tls.connect('x'))")
+    .map(({ name }) => name);
+  for (const name of ["tls", "write", "readLine"]) {
+    assert.ok(members.includes(name), name);
+  }
+});
+
 Deno.test("the page of a server of Unix sockets is there under its own name", () => {
   assert.match(`${help.page("net.unix.Server")}`, /^net\.unix\.Server\n/);
   assert.match(`${help.page("udp.open")}`, /open\(options/);
