@@ -8,6 +8,7 @@
 import type { Help } from "./help.ts";
 import type { Member } from "./inspector.ts";
 import { nearest } from "./nearest.ts";
+import { isRoom } from "./rooms.ts";
 import { lineOffset } from "./stack.ts";
 
 /** How values are looked at, without running anything. */
@@ -16,6 +17,8 @@ export interface Looking {
   value(expression: string): Promise<{ readonly value: unknown } | undefined>;
   /** Its members. */
   members(expression: string): Promise<readonly Pick<Member, "name">[]>;
+  /** Names that entries declared. */
+  names(): Promise<readonly string[]>;
   /** What the docs say. */
   help(): Promise<Help>;
 }
@@ -43,6 +46,9 @@ export async function adviceOn(
   id: number,
   looking: Looking,
 ): Promise<string | undefined> {
+  const unknown = error instanceof ReferenceError &&
+    /^([\w$]+) is not defined$/.exec(error.message);
+  if (unknown) return await ofUnknown(unknown[1]!, looking);
   if (!(error instanceof TypeError) || !RAW.test(error.message)) return;
   const place = /repl:(\d+):(\d+):(\d+)/.exec(error.stack ?? "");
   if (Number(place?.[1]) !== id) return;
@@ -84,6 +90,16 @@ export async function adviceOnNothing(
   const path = source.trim().replace(/;$/, "");
   if (!NAME.test(path) || !path.includes(".")) return undefined;
   return await ofMissing(path, looking, true);
+}
+
+/** A name that nobody declared. */
+async function ofUnknown(
+  name: string,
+  looking: Looking,
+): Promise<string | undefined> {
+  if (isRoom(name)) return `Did you mean net.${name}?`;
+  const near = nearest(name, ["net", "help", ...await looking.names()]);
+  return near && `Did you mean ${near}?`;
 }
 
 /** The first name on the way that is not there. */

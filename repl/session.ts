@@ -59,6 +59,7 @@ export class Session {
   readonly #looking: Looking = {
     value: (expression) => this.#valueOf(expression),
     members: (expression) => this.members(expression),
+    names: () => this.names(),
     help: () => this.help(),
   };
   #help: Promise<Help> | undefined;

@@ -120,6 +120,9 @@ Deno.test("a name that is not there is told of the nearest that is", async () =>
   const near = [
     ["net.unix.conect('/x')", "net.unix.connect"],
     ["net.unx.connect('/x')", "net.unix"],
+    ["tcp.connect('localhost:1')", "net.tcp"],
+    ["nett.ip", "net"],
+    ["const router = 5\nroutr", "router"],
     ["const it = { speed: { top: 1 } }\nit.sped.top", "it.speed"],
     ["const s = net.ip.subnet('10.0.0.0/8')\ns.splt(26)", "s.split"],
   ];
