@@ -8,6 +8,8 @@
 import type { Help } from "./help.ts";
 import type { Member } from "./inspector.ts";
 import { nearest } from "./nearest.ts";
+import { EntryError } from "./parse.ts";
+import { grammarFor, hereFor } from "./python.ts";
 import { isRoom } from "./rooms.ts";
 import { lineOffset } from "./stack.ts";
 
@@ -46,6 +48,10 @@ export async function adviceOn(
   id: number,
   looking: Looking,
 ): Promise<string | undefined> {
+  if (error instanceof EntryError) {
+    const here = grammarFor(source);
+    return here && `Here it is: ${here}`;
+  }
   const unknown = error instanceof ReferenceError &&
     /^([\w$]+) is not defined$/.exec(error.message);
   if (unknown) return await ofUnknown(unknown[1]!, looking);
@@ -98,6 +104,8 @@ async function ofUnknown(
   looking: Looking,
 ): Promise<string | undefined> {
   if (isRoom(name)) return `Did you mean net.${name}?`;
+  const here = hereFor(name);
+  if (here) return `Here it is: ${here}`;
   const near = nearest(name, ["net", "help", ...await looking.names()]);
   return near && `Did you mean ${near}?`;
 }

@@ -133,6 +133,21 @@ Deno.test("a name that is not there is told of the nearest that is", async () =>
   }
 });
 
+Deno.test("what is said otherwise in Python is told", async () => {
+  const python = [
+    ["print('x')", "console.log(x); at the prompt a value shows itself"],
+    ["import socket", "net.tcp, net.udp, net.unix and net.raw"],
+    ["for x in [1, 2]:\n    print(x)", "for (const x of list) { … }"],
+    ["IP(dst='192.0.2.1')", "net.packet.ipv4"],
+    ["exit", ".exit, or Ctrl-D"],
+  ];
+  for (const [entry, here] of python) {
+    const { code, err } = await netrepl([], `${entry}\n`);
+    assert.equal(code, 1);
+    assert.ok(err.endsWith(`\nHere it is: ${here}\n`), err);
+  }
+});
+
 Deno.test("a forgotten await is told", async () => {
   const forgotten = [
     [
