@@ -26,7 +26,12 @@ const USAGE = `Usage: home_ca.ts COMMAND … [--folder FOLDER]
     --password-file FILE    what opens the file; if not said, one is made up
     --legacy          as macOS before 15, Android before 14 want it
   list                what was issued  (--json for programs)
-  renew               renews what ends within --days N  (30), for cron
+  renew               renews what ends within --days N  (30), for cron; ends with
+                      1 if that is the authority itself
+  renew-ca            gives the authority that issues a later end, every 4 years,
+                      with the root's folder in its place
+    --days N          how long it holds  (as long as before)
+    --passphrase-file FILE  opens the root's key
   revoke WHICH        takes back what has this name, or this serial number or the
                       first digits of it as listed, and writes the list of them
     --reason REASON   keyCompromise, superseded, cessationOfOperation, …
@@ -46,6 +51,8 @@ const LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
 
 /** Days that a certificate holds unless told otherwise: what browsers take. */
 const DAYS = 397;
+/** Days that the authority itself has to hold, where nothing else is said. */
+const NOTICE = 30;
 /** Digits of a serial number that are shown: enough in a home. */
 const DIGITS = 8;
 
@@ -122,20 +129,42 @@ async function secretIn(file: string | undefined): Promise<string | undefined> {
   return secret;
 }
 
-/** The authority that issues; the root is not needed for that. */
-async function issuing({ folder }: Values): Promise<Authority> {
+/** Opens an authority, or says what to do where there is none. */
+async function opened(
+  folder: string,
+  passphrase: string | undefined,
+  hint: string,
+): Promise<Authority> {
   try {
-    return await net.tls.authority.open(`${folder}/ca`);
+    return await net.tls.authority.open(folder, { passphrase });
   } catch (error) {
     if (!(error instanceof net.NetError && error.code === "not-found")) {
       throw error;
     }
-    const { code, op, cause } = error;
+    const { code, op, target, cause } = error;
     throw new net.NetError("there is no authority in it", {
-      ...{ code, op, target: folder, cause },
-      hint: "the command create makes one",
+      ...{ code, op, target, cause, hint },
     });
   }
+}
+
+/** The authority that issues; the root is not needed for that. */
+const issuing = ({ folder }: Values) =>
+  opened(`${folder}/ca`, undefined, "the command create makes one");
+
+/** Days for a certificate if none are said: nothing holds longer than its signer. */
+function usualDays({ name, certificate }: Authority, least = 1): number {
+  const left = certificate.daysLeft();
+  if (left >= least) return Math.min(DAYS, left);
+  throw new net.NetError(
+    left < 0 ? "its own time is over" : `its own time is over in ${left} days`,
+    {
+      code: "expired",
+      op: "issue for long as",
+      target: name,
+      hint: "the command renew-ca, with the root's folder in its place",
+    },
+  );
 }
 
 async function create(_: string[], values: Values): Promise<void> {
@@ -194,7 +223,7 @@ async function save(
 
 async function issue(hosts: string[], values: Values): Promise<void> {
   const ca = await issuing(values);
-  const { days = DAYS } = values;
+  const days = values.days ?? usualDays(ca);
   const old = (await live(ca, hosts)).find(({ requested }) => !requested);
   // So that what is no longer used is not renewed for ever.
   const issued = old
@@ -216,7 +245,7 @@ async function sign(
 
 async function phone([name = ""]: string[], values: Values): Promise<void> {
   const ca = await issuing(values);
-  const { days = DAYS, folder, legacy } = values;
+  const { days = usualDays(ca), folder, legacy } = values;
   const given = await secretIn(values["password-file"]);
   const password = given ?? Array.from(
     crypto.getRandomValues(new Uint8Array(16)),
@@ -263,7 +292,10 @@ async function list(_: string[], values: Values): Promise<void> {
 
 async function renew(_: string[], values: Values): Promise<void> {
   const ca = await issuing(values);
-  for (const due of await ca.expiring(values.days ?? 30)) {
+  const { days: notice = NOTICE } = values;
+  // What ends together with its signer would be renewed at every look.
+  const days = usualDays(ca, notice);
+  for (const due of await ca.expiring(notice)) {
     const { kind, names, requested } = due.record;
     const left = `${names.join(", ")} ends in ${Math.floor(due.daysLeft)} days`;
     if (requested) {
@@ -272,9 +304,24 @@ async function renew(_: string[], values: Values): Promise<void> {
       console.log(`${left}: make a new file for it with the command phone`);
     } else {
       // One that was asked for a short time gets the usual one now.
-      await save(await due.renew({ days: DAYS }), values);
+      await save(await due.renew({ days }), values);
     }
   }
+}
+
+async function renewAuthority(_: string[], values: Values): Promise<void> {
+  const { days, folder } = values;
+  const passphrase = await secretIn(values["passphrase-file"]);
+  const old = await issuing(values);
+  const root = await opened(
+    `${folder}/root`,
+    passphrase,
+    "bring the folder back that was put away",
+  );
+  const ca = await root.renewIntermediate(old, { days });
+  console.log(
+    `${ca.name}: ${folder}/ca/ca.pem, ${ca.certificate.daysLeft()} days; what it issued goes on to hold`,
+  );
 }
 
 async function revoke([which = ""]: string[], values: Values): Promise<void> {
@@ -282,7 +329,7 @@ async function revoke([which = ""]: string[], values: Values): Promise<void> {
   const all = await ca.issued();
   const named = all.filter((record) =>
     record.isLive() &&
-    (record.names.includes(which) ||
+    (record.names.includes(plain(which)) ||
       record.certificate.subject.commonName === which)
   );
   const numbered = which.length < DIGITS
@@ -355,6 +402,7 @@ const COMMANDS: {
   phone: [phone, "NAME"],
   list: [list],
   renew: [renew],
+  "renew-ca": [renewAuthority],
   revoke: [revoke, "WHICH"],
   crl: [(_, values) => writeList(values)],
   trust: [trust],

@@ -276,9 +276,16 @@ async function asked({ wanted, said }: Typed, answers: Answers): Promise<void> {
 /** The prefixes of a file: the first word of each line that is no remark. */
 async function prefixesIn(file: string): Promise<string[]> {
   const text = await Deno.readTextFile(file);
-  return text.split("\n").flatMap((line) =>
-    line.replace(/[#;].*/, "").trim().split(/\s+/)[0] || []
-  );
+  return text.split("\n").flatMap((line, i) => {
+    const [prefix] = line.replace(/[#;].*/, "").trim().split(/\s+/);
+    try {
+      return prefix && net.ip.set([prefix]) ? prefix : [];
+    } catch (error) {
+      throw new TypeError(
+        `${file}, line ${i + 1}: ${(error as Error).message}`,
+      );
+    }
+  });
 }
 
 /** The rules. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { DecodeError } from "../errors.ts";
 import { sha256 } from "../bytes/sha256.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { certificateCard } from "./certificates/certificate_card.ts";
@@ -324,6 +325,16 @@ function readDer(octets: Uint8Array): Certificate[] {
   const found: Certificate[] = [];
   for (const value of new DerReader(octets, LAYER).rest(LAYER)) {
     const first = value.tag === TAG.sequence ? value.inside() : undefined;
+    if (
+      first?.tag === TAG.integer &&
+      value.inside().take(TAG.integer, "version").small() === 3
+    ) {
+      throw new DecodeError("is PKCS#12, which has a key too", {
+        layer: LAYER,
+        offset: 0,
+        hint: "net.tls.readPkcs12(file, { password })",
+      });
+    }
     found.push(
       ...first?.tag === TAG.oid
         ? readBundle(first)

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { NetError } from "../errors.ts";
+import { DecodeError, NetError } from "../errors.ts";
 import { tryParse } from "../ip/address.ts";
 import type { EndpointLike } from "../socket/endpoint.ts";
 import { Certificate, readCertificates } from "./certificate.ts";
@@ -28,6 +28,7 @@ import {
   type ServerNameBehaviour,
   TlsInspection,
 } from "./inspecting/inspection.ts";
+import { checkNames, VERIFIER_NAMES } from "./option_names.ts";
 import { plainHost } from "./path/path_host.ts";
 import { probe, type ProbeOptions, type ProbeResult } from "./probe/probe.ts";
 
@@ -93,6 +94,7 @@ export async function inspect(
   from: EndpointLike | URL | Uint8Array,
   options: InspectOptions = {},
 ): Promise<TlsInspection | TlsInspection[]> {
+  checkNames("inspect", options, VERIFIER_NAMES);
   const source = inspectTarget(from);
   if (source instanceof Uint8Array || typeof source === "string") {
     return await inspectFile(source, options);
@@ -109,9 +111,22 @@ async function inspectFile(
   const isDer = octets[0] === 0x30;
   const isPem = !isDer &&
     new TextDecoder("latin1").decode(octets).includes("-----BEGIN ");
-  if (!isDer && !isPem) return await inspectCapture(octets, options);
-  const certificates = readCertificates(octets);
   const target = isPath ? source : "certificates";
+  if (!isDer && !isPem) {
+    return await inspectCapture(octets, options).catch((cause) => {
+      const isNone = cause instanceof DecodeError && cause.layer === "pcap" &&
+        cause.offset === 0;
+      if (!isNone) throw cause;
+      throw new NetError("it has neither certificates nor a capture", {
+        code: "malformed",
+        op: "inspect",
+        target,
+        hint: "look for the line -----BEGIN CERTIFICATE-----",
+        cause,
+      });
+    });
+  }
+  const certificates = readCertificates(octets);
   if (certificates.length === 0) {
     throw new NetError("there is no certificate in it", {
       code: "empty",

@@ -17,6 +17,7 @@ export * from "./inspect.ts";
 export * from "./key_log.ts";
 export * from "./ocsp.ts";
 export * from "./path.ts";
+export * from "./read_pkcs12.ts";
 export * from "./path/path_roots.ts";
 export * from "./scan/scan.ts";
 export * from "./starttls.ts";

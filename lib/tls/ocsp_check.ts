@@ -5,14 +5,15 @@
  * @module
  */
 
-import type { Certificate } from "./certificate.ts";
+import { Certificate } from "./certificate.ts";
 import { sameOctets } from "./der/der.ts";
 import {
   type RevocationReason,
   revokedText,
 } from "./certificates/crl_entries.ts";
-import type { OcspResponse, OcspStatus } from "./ocsp.ts";
+import { OcspResponse, type OcspStatus } from "./ocsp.ts";
 import { ocspId, responderKeyOf } from "./certificates/ocsp_id.ts";
+import { listOf } from "./read_options.ts";
 import { signedBy } from "./path/path_build.ts";
 import { verifySignature } from "./certificates/signature.ts";
 
@@ -73,6 +74,16 @@ export async function checkOcsp(
   issuer: Certificate,
   options: OcspCheckOptions = {},
 ): Promise<RevocationStatus> {
+  // Without types, the certificate is easily given first.
+  const doing = "check an OCSP answer";
+  listOf(OcspResponse, response, doing, "'response' must be an OcspResponse");
+  listOf(
+    Certificate,
+    certificate,
+    doing,
+    "'certificate' must be a Certificate",
+  );
+  listOf(Certificate, issuer, doing, "'issuer' must be a Certificate");
   const { at = new Date(), nonce, clockSkew = 300_000 } = options;
   const no = (message: string): RevocationStatus => ({
     status: "unknown",

@@ -18,8 +18,14 @@ import {
   Pool,
   signedBy,
 } from "./path/path_build.ts";
-import { listOf, trustStoreFrom } from "./read_options.ts";
-import type { CertificateSource } from "./tls_options.ts";
+import { checkNames, VERIFIER_NAMES } from "./option_names.ts";
+import {
+  certificatesFrom,
+  listOf,
+  listsFrom,
+  trustStoreFrom,
+} from "./read_options.ts";
+import type { CertificateSource, RevocationSource } from "./tls_options.ts";
 import { checkPath, type PathRequirements } from "./path/path_checks.ts";
 import { matchesHost, plainHost } from "./path/path_host.ts";
 import type { PolicyOptions } from "./path/path_policy.ts";
@@ -53,8 +59,11 @@ export interface VerifyOptions {
    * @default {this system's roots}
    */
   roots?: CertificateSource | TrustStore | undefined;
-  /** More certificates that may help to find a way up. @default {none} */
-  intermediates?: Certificate | Iterable<Certificate> | undefined;
+  /**
+   * More certificates that may help to find a way up: PEM text, the path of a
+   * file, or certificates. @default {none}
+   */
+  intermediates?: CertificateSource | undefined;
   /** What it should be for. @default {"server"} */
   purpose?: "server" | "client" | "code" | "email" | "any" | undefined;
   /** The least bits of an RSA key. @default {2048} */
@@ -63,8 +72,11 @@ export interface VerifyOptions {
   allowWeak?: boolean | undefined;
   /** What is asked of the policies. @default {nothing} */
   policies?: PolicyOptions | undefined;
-  /** Revocation lists to look it up in. @default {none} */
-  lists?: RevocationList | Iterable<RevocationList> | undefined;
+  /**
+   * Revocation lists to look it up in: PEM text, the path of a file, or lists.
+   * @default {none}
+   */
+  lists?: RevocationSource | undefined;
   /** OCSP answers to look it up in. @default {none} */
   answers?: OcspResponse | Iterable<OcspResponse> | undefined;
   /**
@@ -114,13 +126,13 @@ interface Judged {
  * each link against what it may do. Whatever is wrong is told in the verdict
  * and not thrown.
  *
- * @param certificates The certificate; others behind it, as servers send them,
- * help to find the way.
+ * @param certificates The certificate: PEM text, the path of a file, or read;
+ * others behind it, as servers send them, help to find the way.
  * @param options The host, whom to trust, the moment, and what else to ask.
  * @returns The verdict with the chain from the certificate up to the root.
  * @throws {TypeError} If there is no certificate.
  * @throws {RangeError} If the host can be none, or `at` is no date.
- * @throws {NetError} `"not-found"`, `"malformed"` if the file of the roots is.
+ * @throws {NetError} `"not-found"`, `"malformed"` if a file is.
  * @see RFC 5280 §6.1, RFC 9525
  *
  * @example
@@ -139,16 +151,21 @@ interface Judged {
  * ```
  */
 export async function verifyChain(
-  certificates: Certificate | Iterable<Certificate>,
+  certificates: CertificateSource,
   options: VerifyOptions = {},
 ): Promise<ChainVerdict> {
   const doing = "verify a chain";
+  checkNames(doing, options, VERIFIER_NAMES);
   const ones = <T>(
     name: string,
     kind: new (...parts: never[]) => T,
     source: T | Iterable<T>,
   ) => listOf(kind, source, doing, `'${name}' must be of ${kind.name}`);
-  const given = ones("certificates", Certificate, certificates);
+  const read = async (name: string, source: CertificateSource) =>
+    typeof source === "string"
+      ? await certificatesFrom(`read the ${name}`, source)
+      : ones(name, Certificate, source);
+  const given = await read("certificates", certificates);
   const { at = new Date(), host, purpose = "server" } = options;
   const [leaf, ...others] = given;
   if (!leaf) {
@@ -185,10 +202,12 @@ export async function verifyChain(
     },
     pool: new Pool([
       ...others,
-      ...ones("intermediates", Certificate, intermediates),
+      ...await read("intermediates", intermediates),
     ]),
     roots: await trustStoreFrom("read the trusted roots", options.roots),
-    lists: ones("lists", RevocationList, lists),
+    lists: typeof lists === "string"
+      ? await listsFrom("read the revocation lists", lists)
+      : ones("lists", RevocationList, lists),
     answers: ones("answers", OcspResponse, answers),
     requireRevocation: options.requireRevocation ?? false,
     effort: { ...EFFORT },

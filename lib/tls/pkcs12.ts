@@ -1,6 +1,6 @@
 /**
  * PKCS#12, the file in which browsers and devices take a certificate together
- * with its key: the one door of `node-forge`.
+ * with its key, written: the one door of `node-forge`.
  *
  * The package's own calls take RSA keys alone. What is used of it here are its
  * ASN.1 values and its ways of encryption, which do not look at what they
@@ -29,13 +29,13 @@ const ROUNDS = 10_000;
 const SALT = 16;
 
 /** A value of the package's ASN.1. */
-interface Asn1 {
+export interface Asn1 {
   readonly type: number;
   readonly value: string | Asn1[];
 }
 
 /** The part of the package that is used; it brings no types along. */
-interface Forge {
+export interface Forge {
   readonly asn1: {
     readonly Class: { readonly UNIVERSAL: 0; readonly CONTEXT_SPECIFIC: 128 };
     readonly Type: Readonly<Record<string, number>>;
@@ -45,13 +45,22 @@ interface Forge {
       constructed: boolean,
       value: string | Asn1[],
     ): Asn1;
-    fromDer(octets: string): Asn1;
+    /** Takes BER too, as some programs still write it. */
+    fromDer(octets: string, options?: { readonly strict: false }): Asn1;
     toDer(value: Asn1): { getBytes(): string };
     oidToDer(oid: string): { getBytes(): string };
+    derToOid(octets: string): string;
     integerToDer(value: number): { getBytes(): string };
   };
   readonly pki: {
     readonly oids: Readonly<Record<string, string>>;
+    readonly pbe: {
+      getCipher(oid: string, parameters: Asn1, password: string | null): {
+        update(octets: unknown): void;
+        finish(): boolean;
+        readonly output: { getBytes(): string };
+      };
+    };
     encryptPrivateKeyInfo(
       value: Asn1,
       password: string,
@@ -60,7 +69,7 @@ interface Forge {
   };
   readonly pkcs12: {
     generateKey(
-      password: string,
+      password: string | null,
       salt: unknown,
       id: number,
       rounds: number,
@@ -75,7 +84,12 @@ interface Forge {
       getMac(): { getBytes(): string };
     };
   };
-  readonly md: Readonly<Record<"sha1" | "sha256", { create(): unknown }>>;
+  readonly md: Readonly<
+    Record<
+      "md5" | "sha1" | "sha256" | "sha384" | "sha512",
+      { create(): { readonly digestLength: number } }
+    >
+  >;
   readonly random: { getBytesSync(count: number): string };
   readonly util: {
     createBuffer(octets: string): unknown;
@@ -84,7 +98,8 @@ interface Forge {
 
 let library: Promise<Forge> | undefined;
 
-function load(): Promise<Forge> {
+/** Loads the package, once. */
+export function load(): Promise<Forge> {
   return library ??= (async () => {
     // Without types of its own, which would say what Forge says here.
     const module: unknown = await import("node-forge");
@@ -151,7 +166,7 @@ export async function writePkcs12(
 }
 
 /** Octets as the package has them: a letter for each. */
-function binary(octets: Uint8Array): string {
+export function binary(octets: Uint8Array): string {
   return Array.from(octets, (octet) => String.fromCharCode(octet)).join("");
 }
 

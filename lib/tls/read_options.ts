@@ -8,6 +8,7 @@
 import type { SecureContext, SecureContextOptions } from "node:tls";
 import { NetError, PermissionError } from "../errors.ts";
 import { Certificate, readCertificates } from "./certificate.ts";
+import { titleOf } from "./certificates/certificate_card.ts";
 import { readRevocationLists, RevocationList } from "./crl.ts";
 import { systemRoots, TrustStore } from "./path/path_roots.ts";
 import { nodeCrypto } from "./probe/node_crypto.ts";
@@ -299,7 +300,9 @@ export async function readIdentity(
       : fail("malformed", "it is no private key that this runtime can read");
   }
   if (!belongs) {
-    fail("mismatch", `it does not belong to ${chain[0]!.subject}`);
+    const { subject } = chain[0]!;
+    const whose = subject.empty ? titleOf(chain[0]!) : subject;
+    fail("mismatch", `it does not belong to ${whose}`);
   }
   return {
     chain,

@@ -111,8 +111,10 @@ testUnless(skip, "what is confirmed stays", async () => {
   await using place = new Place();
   const applied = await place.apply(NEW, { confirm: 60 });
   assert.match(await place.rules(), /dport 2/);
+  assert.match(Deno.inspect(applied), /^Applied until .*confirm\(\) keeps/);
   await applied.confirm();
   assert.equal(await applied.ended, "kept");
+  assert.equal(Deno.inspect(applied), "Applied, to stay");
   assert.match(await place.rules(), /dport 2/);
   await assert.rejects(applied.restore(), { code: "confirmed" });
 });
@@ -123,6 +125,7 @@ testUnless(skip, "without confirmation the old rules come back", async () => {
   const before = await place.rules();
   const applied = await place.apply(NEW, { confirm: 1, previous: OLD });
   assert.equal(await applied.ended, "restored");
+  assert.match(Deno.inspect(applied), /^Not in force: the old rules are back$/);
   assert.equal(await place.rules(), before);
   await assert.rejects(applied.confirm(), { code: "restored" });
 });

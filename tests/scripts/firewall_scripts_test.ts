@@ -242,7 +242,10 @@ testUnless(
   reason,
   "what makes no sense is refused with the usage",
   async () => {
+    const list = await Deno.makeTempFile();
+    await Deno.writeTextFile(list, "# bad\n192.0.2.0/24\n\n10.0.0.0/33\n");
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+      [["--yes", "--block", list], /, line 4: Cannot parse "10\.0\.0\.0\/33"/],
       [["--open", "22", "--yes"], /"22" as a service/],
       [["--from", "10.0.0.0/8"], /--from belongs behind an --open/],
       [["--inside", "lan0", "--yes"], /both --inside and --outside/],
@@ -265,5 +268,6 @@ testUnless(
     const answers = await script([], "no\ntcp/22 foo\n");
     assert.equal(answers.code, 2);
     assert.match(answers.err, /"foo" as a service/);
+    await Deno.remove(list);
   },
 );

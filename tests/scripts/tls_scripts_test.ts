@@ -295,6 +295,61 @@ Deno.test("the home CA issues, renews and revokes what openssl believes, and no 
   assert.deepEqual([again.code, again.out], [1, ""]);
 });
 
+Deno.test("the home CA renews its own authority, for years more, from the root's folder", async () => {
+  await using dir = await bench();
+  const file = (name: string) => dir.path(`home/${name}`);
+  const home = (...args: string[]) =>
+    script("home_ca.ts", ...args, "--folder", dir.path("home"));
+  await Deno.writeTextFile(dir.path("secret"), "open\n");
+  // As the command create leaves it, some years on.
+  const root = await net.tls.authority.create({
+    name: "Villa Root",
+    folder: file("root"),
+    passphrase: "open",
+  });
+  const ca = await root.intermediate({
+    name: "Villa CA",
+    folder: file("ca"),
+    permitted: ["lan"],
+    days: 25,
+  });
+  await Deno.writeTextFile(file("root.pem"), root.pem);
+  await ca.issue({ hosts: ["nas.lan"], days: 20 });
+
+  // Until then certificates end with their authority.
+  const short = await home("issue", "tv.lan");
+  assert.match(short.out, /^tv\.lan: .* 2[34] days$/m, short.err);
+  const due = await home("renew");
+  assert.deepEqual([due.code, due.out], [1, ""]);
+  assert.match(due.err, /time is over in 24 days\. Try: .*renew-ca/);
+  const locked = await home("renew-ca");
+  assert.deepEqual([locked.code, locked.out], [1, ""]);
+  assert.match(locked.err, /passphrase/);
+  assert.doesNotMatch(locked.err, / at /, "no stack");
+
+  const renewed = await home(
+    ...["renew-ca", "--days", "1825", "--passphrase-file", dir.path("secret")],
+  );
+  assert.deepEqual([renewed.code, renewed.err], [0, ""]);
+  assert.match(renewed.out, /^Villa CA: .*ca\.pem, 1824 days/);
+  await Deno.remove(file("root"), { recursive: true });
+  assert.match((await home("renew")).out, /^nas\.lan: .* 396 days$/m);
+  assert.match((await home("issue", "bank.example")).err, /may issue for/);
+  const served = await dir.openssl(
+    ...["verify", "-x509_strict", "-CAfile", file("root.pem")],
+    ...["-untrusted", file("issued/nas.lan.pem"), file("issued/nas.lan.pem")],
+  );
+  assert.equal(served.code, 0, served.text);
+  const away = await home("renew-ca");
+  assert.equal(away.code, 1);
+  assert.match(away.err, /root: there is no .*bring the folder back/);
+
+  // Revoked as it was asked for.
+  await home("issue", "Müll.lan");
+  const taken = await home("revoke", "Müll.lan");
+  assert.match(taken.out, /^xn--mll-hoa\.lan \w+: revoked/, taken.err);
+});
+
 Deno.test("both say what is wrong with the command line, and end with 2", async () => {
   await using dir = await bench();
   await Deno.writeTextFile(dir.path("none.pem"), "no certificate\n");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { seeded } from "../../lib/random.ts";
-import { create, open } from "../../lib/tls/authority/all.ts";
+import { type Authority, create, open } from "../../lib/tls/authority/all.ts";
 import type { NetError } from "../../lib/errors.ts";
 import { ocspRequest, OcspResponse } from "../../lib/tls/ocsp.ts";
 import { testUnless } from "../skip.ts";
@@ -262,4 +262,95 @@ Deno.test("a process killed at work loses nothing it has given out, and holds up
     booked.length - given.length <= KILLS,
     `${booked.length} of ${given.length}`,
   );
+});
+
+testUnless(
+  await missing("openssl"),
+  "a renewed intermediate authority has its key, name and constraints, and openssl believes old and new under both",
+  async () => {
+    await using bench = await Bench.open();
+    const folder = `${bench.folder}/ca`;
+    const root = await create({ name: "Root", folder: `${bench.folder}/root` });
+    const old = await root.intermediate({
+      name: "CA",
+      folder,
+      days: 20,
+      permitted: ["lab.example", "10.0.0.0/8"],
+      maxDays: 60,
+    });
+    const before = await old.issue({ hosts: ["a.lab.example"] });
+    // Whose renewal was cut short: in the book, and not in the folder.
+    const first = await Deno.readTextFile(`${folder}/ca.pem`);
+    await root.renewIntermediate(old, { days: 1 });
+    await Deno.writeTextFile(`${folder}/ca.pem`, first);
+
+    const fresh = await root.renewIntermediate(await open(folder), {
+      days: 1000,
+    });
+    assert.equal(fresh.certificate.daysLeft(), 999);
+    const again = await open(folder);
+    assert.ok(again.certificate.equals(fresh.certificate));
+    assert.deepEqual(
+      (await again.issued()).map(({ serial }) => serial),
+      [before.serial],
+    );
+    const after = await again.issue({ hosts: ["b.lab.example"] });
+    await assert.rejects(again.issue({ hosts: ["bank.example"] }), RangeError);
+    await assert.rejects(
+      again.issue({ hosts: ["c.lab.example"], days: 61 }),
+      RangeError,
+      "settings stay",
+    );
+    await again.revoke(before);
+    await bench.write({
+      "root.pem": root.pem,
+      "old.pem": old.certificate.toPem(),
+      "new.pem": fresh.certificate.toPem(),
+      "before.pem": before.certificate.toPem(),
+      "after.pem": after.certificate.toPem(),
+      "crl.pem": (await again.crl()).pem,
+    });
+    const verify = (leaf: string, between: string, more = "") =>
+      bench.openssl(
+        `verify -x509_strict -CAfile root.pem${more} -untrusted ${between} ${leaf}`,
+      );
+    for (const between of ["old.pem", "new.pem"]) {
+      for (const leaf of ["before.pem", "after.pem"]) {
+        const { code, text } = await verify(leaf, between);
+        assert.equal(code, 0, text);
+      }
+    }
+    const listed = " -crl_check -CRLfile crl.pem";
+    assert.match(
+      (await verify("before.pem", "new.pem", listed)).text,
+      /revoked/,
+    );
+    assert.equal((await verify("after.pem", "old.pem", listed)).code, 0);
+
+    const renewals = (await root.issued()).map(({ renewedBy }) => renewedBy);
+    assert.deepEqual(renewals.map(Boolean), [true, true, false]);
+    const other = await create({ name: "Other" });
+    const below = await other.intermediate({ name: "Below" });
+    await assert.rejects(root.renewIntermediate(below), { code: "not-found" });
+    await assert.rejects(
+      root.renewIntermediate(folder as unknown as Authority),
+      TypeError,
+    );
+    await assert.rejects(
+      root.renewIntermediate(again, { days: 9999 }),
+      RangeError,
+    );
+    await root.revoke(fresh.certificate, "keyCompromise");
+    await assert.rejects(root.renewIntermediate(again), { code: "revoked" });
+  },
+);
+
+Deno.test("a renewal near the end of the authority holds as long as that", async () => {
+  const ca = await create({ name: "Root", days: 20 });
+  const site = await ca.issue({ hosts: ["a.lab"], days: 15 });
+  const fresh = await ca.renew(site, {
+    notBefore: new Date(Date.now() + 10 * 86_400_000),
+  });
+  assert.deepEqual(fresh.certificate.notAfter, ca.certificate.notAfter);
+  await assert.rejects(ca.renew(fresh, { days: 21 }), RangeError);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { create } from "../../lib/tls/authority/all.ts";
 import { readCertificates } from "../../lib/tls/certificate.ts";
 import { certificates } from "../../lib/tls/certificates.ts";
 import { readRevocationLists } from "../../lib/tls/crl.ts";
@@ -320,5 +321,94 @@ testUnless(
         `${root.subject}`,
       );
     }
+  },
+);
+
+testUnless(
+  noOpenssl,
+  "a chain is verified from files as openssl verify does it: roots, what is between, and revocation lists",
+  async () => {
+    await using shop = await Workshop.open();
+    const root = await create({ name: "Root" });
+    const between = await root.intermediate({ name: "CA" });
+    const good = await between.issue({ hosts: ["good.lab"] });
+    const bad = await between.issue({ hosts: ["bad.lab"] });
+    await between.revoke(bad, "superseded");
+    const texts = {
+      "root.pem": root.pem,
+      "ca.pem": between.certificate.toPem(),
+      "good.pem": good.certificate.toPem(),
+      "bad.pem": bad.certificate.toPem(),
+      "crl.pem": (await between.crl()).pem,
+    };
+    for (const [name, text] of Object.entries(texts)) {
+      await Deno.writeTextFile(shop.path(name), text);
+    }
+    const ways: [leaf: string, options: object, args: string][] = [
+      ["good.pem", { intermediates: shop.path("ca.pem") }, "-untrusted ca.pem"],
+      ["good.pem", {}, ""],
+      ["bad.pem", { intermediates: shop.path("ca.pem") }, "-untrusted ca.pem"],
+      ...["good.pem", "bad.pem"].map((leaf) =>
+        [
+          leaf,
+          { intermediates: shop.path("ca.pem"), lists: shop.path("crl.pem") },
+          "-untrusted ca.pem -crl_check -CRLfile crl.pem",
+        ] as [string, object, string]
+      ),
+    ];
+    const verdicts: boolean[] = [];
+    for (const [leaf, options, args] of ways) {
+      const { ok } = await verifyChain(shop.path(leaf), {
+        roots: shop.path("root.pem"),
+        ...options,
+      });
+      const { success, text } = await shop.run(
+        `openssl verify -CAfile root.pem ${args} ${leaf}`,
+      );
+      assert.equal(ok, success, `${leaf} ${args}: ${text}`);
+      verdicts.push(ok);
+    }
+    assert.deepEqual(verdicts, [true, false, true, true, false]);
+    await assert.rejects(verifyChain(shop.path("none.pem")), {
+      code: "not-found",
+    });
+  },
+);
+
+testUnless(
+  noOpenssl,
+  "signatures of RSA keys that the runtime finds too long are verified, of both kinds, and wrong ones are not",
+  async () => {
+    await using shop = await Workshop.open();
+    const ways = ["", "-sigopt rsa_padding_mode:pss -sha384"];
+    // No multiple of eight: the first octets are not full.
+    for (const bits of [4099, 5120]) {
+      await shop.make(
+        `set -e; openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:${bits} -out ${bits}.key 2>/dev/null\n` +
+          ways.map((args, i) =>
+            `openssl req -x509 -key ${bits}.key ${args} -subj /CN=Long -days 3 -out ${bits}.${i}.pem`
+          ).join("\n"),
+      );
+      for (const i of ways.keys()) {
+        const [own] = await certificates(shop.path(`${bits}.${i}.pem`));
+        assert.equal(await verifySignature(own!, own!), "good", `${bits} ${i}`);
+        for (const at of [0, own!.signature.length - 1]) {
+          const signature = own!.signature.slice();
+          signature[at]! ^= 1;
+          const { signatureAlgorithm, signed } = own!;
+          const thing = { signatureAlgorithm, signed, signature };
+          assert.equal(await verifySignature(thing, own!), "bad");
+        }
+        const { signatureAlgorithm, signature } = own!;
+        const signed = own!.signed.slice(1);
+        const thing = { signatureAlgorithm, signed, signature };
+        assert.equal(await verifySignature(thing, own!), "bad");
+      }
+    }
+    const asked = await shop.make(
+      "openssl req -new -key 5120.key -subj /CN=a -addext subjectAltName=DNS:a.lab",
+    );
+    const ca = await create({ name: "Lab CA" });
+    assert.equal((await ca.sign(asked)).certificate.key.bits, 5120);
   },
 );

@@ -5,6 +5,9 @@ import { echo, serve as serveTcp } from "../../lib/socket/server.ts";
 import { create } from "../../lib/tls/authority/all.ts";
 import { readCertificates } from "../../lib/tls/certificate.ts";
 import { connect } from "../../lib/tls/connect.ts";
+import { expiry } from "../../lib/tls/expiry.ts";
+import { inspect } from "../../lib/tls/inspect.ts";
+import { verifyChain } from "../../lib/tls/path.ts";
 import { accept, serve } from "../../lib/tls/serve.ts";
 import { all, dial, saved, until } from "./parties.ts";
 import { opensslServer } from "./servers.ts";
@@ -449,5 +452,49 @@ Deno.test("what makes no sense is refused before anything is opened", async () =
   }
   await assert.rejects(connect("127.0.0.1:1", { ca: "/nowhere/ca.pem" }), {
     code: "not-found",
+  });
+});
+
+Deno.test("options by the names of other programs are refused, with the name here", async () => {
+  const { server: identity } = await all();
+  await using server = await serve(identity, echo);
+  const given: [Promise<unknown>, string][] = [
+    ...["roots", "caCerts", "cafile"].map((name) =>
+      [connect(server.address, { [name]: [] }), "ca"] as [
+        Promise<unknown>,
+        string,
+      ]
+    ),
+    [
+      connect(server.address, { rejectUnauthorized: false } as object),
+      "insecure",
+    ],
+    [
+      connect(server.address, { servername: "localhost" } as object),
+      "serverName",
+    ],
+    [inspect(server.address, { ca: [] } as object), "roots"],
+    [verifyChain(identity.cert, { caCerts: [] } as object), "roots"],
+    [serve({ ...identity, ...{ ca: [] } }, echo), "clientCa"],
+  ];
+  for (const [refused, name] of given) {
+    await assert.rejects(refused, {
+      name: "TypeError",
+      message: new RegExp(`is no option: did you mean "${name}"\\?$`),
+    });
+  }
+  assert.throws(
+    () => expiry([], { ca: [] } as object),
+    /"ca" is no option: did you mean "roots"/,
+  );
+});
+
+Deno.test("a key that is another's is told of with the name of the certificate, if it has no subject", async () => {
+  const ca = await create({ name: "Lab CA" });
+  const site = await ca.issue({ hosts: ["site.lab"] });
+  const other = await ca.issue({ hosts: ["other.lab"] });
+  await assert.rejects(serve({ cert: site.cert, key: other.key }, echo), {
+    code: "mismatch",
+    message: /it does not belong to site\.lab$/,
   });
 });

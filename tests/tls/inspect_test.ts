@@ -391,3 +391,12 @@ testUnless(
     ]);
   },
 );
+
+Deno.test("a file that has neither certificates nor a capture is told of as that", async () => {
+  for (const text of ["", "MIIBIjANBgkq", "certificate\n"]) {
+    await assert.rejects(inspect(new TextEncoder().encode(text)), {
+      name: "NetError",
+      message: /neither certificates nor a capture.*BEGIN CERTIFICATE/,
+    });
+  }
+});

@@ -102,7 +102,9 @@ export class Applied {
 
   /** What it says at the prompt. */
   [Symbol.for("Deno.customInspect")](): string {
-    return this.until
+    const end = this.#guard ? this.#guard.end : "kept";
+    if (end === "restored") return "Not in force: the old rules are back";
+    return this.until && end === undefined
       ? `Applied until ${this.until.toLocaleTimeString()}, when the old rules come back; .confirm() keeps the new ones`
       : "Applied, to stay";
   }

@@ -44,6 +44,7 @@ export class Guard {
   readonly #child: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
   readonly #ended: Promise<GuardEnd>;
+  #end: GuardEnd | undefined;
 
   private constructor(child: Deno.ChildProcess, folder: string, op: string) {
     this.#child = child;
@@ -60,7 +61,7 @@ export class Guard {
       });
     });
     // Who waits for it hears of it; who does not shall not be ended by it.
-    this.#ended.catch(() => {});
+    this.#ended.then((end) => this.#end = end, () => {});
   }
 
   /**
@@ -110,6 +111,11 @@ export class Guard {
     // A program that ends without a word lets the old rules come back.
     guard.#child.unref();
     return guard;
+  }
+
+  /** How it ended, if it is known by now. */
+  get end(): GuardEnd | undefined {
+    return this.#end;
   }
 
   /** How it ended. @throws {NetError} If the old rules could not be put back. */

@@ -6,7 +6,7 @@
 
 import type { Addresses } from "../../ip/set/set.ts";
 import { rule } from "../build/words.ts";
-import { onlyKnown } from "../known_options.ts";
+import { onlyKnown, type OptionNames } from "../known_options.ts";
 import {
   antispoof,
   arrivesAt,
@@ -171,11 +171,15 @@ export function dmz(options: DmzOptions): Pattern {
   });
 }
 
+const OUTGOING: OptionNames<DmzOutgoing> = { port: true, to: true, from: true };
+
 const outgoingRules = (
-  { port, to, from }: DmzOutgoing,
+  outgoing: DmzOutgoing,
   way: { readonly from: OneOrMore<string>; readonly to: OneOrMore<string> },
-) =>
-  matchServices(port).flatMap(({ name, match }) =>
+) => {
+  onlyKnown("let the servers out", outgoing, OUTGOING);
+  const { port, to, from } = outgoing;
+  return matchServices(port).flatMap(({ name, match }) =>
     matchAddresses("saddr", from, "The servers").flatMap((source) =>
       matchAddresses("daddr", to).filter((target) =>
         !source.match || !target.match || source.family === target.family
@@ -194,3 +198,4 @@ const outgoingRules = (
       )
     )
   );
+};

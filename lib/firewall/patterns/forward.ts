@@ -9,6 +9,7 @@ import { type Address, address as readAddress } from "../../ip/address.ts";
 import type { Addresses } from "../../ip/set/set.ts";
 import type { RuleData } from "../build/steps.ts";
 import { fib, icmpv6, ip, ip6, meta, oifname, rule } from "../build/words.ts";
+import { onlyKnown, type OptionNames } from "../known_options.ts";
 import type { Expression } from "../model/expression.ts";
 import {
   commentOf,
@@ -58,6 +59,12 @@ export interface Published {
   readonly from: Addresses | undefined;
 }
 
+const PUBLICATION: OptionNames<Publication> = {
+  port: true,
+  to: true,
+  from: true,
+};
+
 /**
  * Reads publications.
  *
@@ -79,6 +86,8 @@ export function readPublications(
         }`,
       );
     }
+    // A "from" that is mistyped would publish it to everyone.
+    onlyKnown("publish a service", publication, PUBLICATION);
     const { protocol, port: askedPort } = readService(asked);
     return several(to).map((text) => {
       const [, host = text, port] = /^\[(.*)\]:([\w-]+)$/.exec(text) ??

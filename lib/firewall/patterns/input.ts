@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OptionNames } from "../known_options.ts";
+import { onlyKnown, type OptionNames } from "../known_options.ts";
 import {
   ct,
   icmp,
@@ -30,6 +30,7 @@ import {
   matchServices,
   type OneOrMore,
   type Open,
+  type Opening,
   several,
 } from "./matching.ts";
 
@@ -228,14 +229,17 @@ const dhcpAnswers: readonly ExplainedRule[] = [
   ),
 ];
 
+const OPENING: OptionNames<Opening> = { port: true, from: true, on: true };
+
 /** The rules that open services. */
 function openings(
   open: OneOrMore<Open> | undefined,
 ): readonly ExplainedRule[] {
   return several(open).flatMap((entry) => {
-    const { port, from, on } = typeof entry === "object"
-      ? entry
-      : { port: entry };
+    const opening = typeof entry === "object" ? entry : { port: entry };
+    // A "from" that is mistyped would open it to everyone.
+    onlyKnown("open a service", opening, OPENING);
+    const { port, from, on } = opening;
     const where = several(on).length > 0
       ? `, but only by ${several(on).join(", ")}`
       : "";

@@ -11,7 +11,12 @@ import type { RevocationReason } from "../certificates/crl_entries.ts";
 import { writePkcs12 } from "../pkcs12.ts";
 import { inspectCanvas, type Issued, Signed } from "./issued.ts";
 import type { Issuer } from "./issuer.ts";
-import { issueAuthority, issueLeaf, renewLeaf } from "./issuing.ts";
+import {
+  issueAuthority,
+  issueLeaf,
+  renewAuthority,
+  renewLeaf,
+} from "./issuing.ts";
 import type { KeyType } from "./key_type.ts";
 import type { IssueRecord } from "./ledger.ts";
 import type { OcspHandler } from "./ocsp_responder.ts";
@@ -24,6 +29,7 @@ import type {
   ResponderOptions,
   SignOptions,
 } from "./options.ts";
+import type { ValidityOptions } from "./profile.ts";
 import { due, type Renewal, type RenewalOptions, watch } from "./renewals.ts";
 import { readRequest } from "./request.ts";
 import { requestOrder } from "./request_order.ts";
@@ -184,6 +190,37 @@ export class Authority {
   }
 
   /**
+   * Gives an authority below this one a certificate with a later end, for the
+   * same name, key and constraints: what it issued goes on to hold.
+   *
+   * @param below The authority; its folder has the new certificate afterwards.
+   * @param options Until when. @default {as long as the old one, at most as this}
+   * @returns The authority with its new certificate.
+   * @throws {TypeError} If it is no authority.
+   * @throws {RangeError} If it would hold longer than this one.
+   * @throws {NetError} `"not-found"` if this one did not make it, or `"revoked"`.
+   *
+   * @example
+   * ```ts
+   * import * as net from "netrepl";
+   * import assert from "node:assert/strict";
+   *
+   * const root = await net.tls.authority.create({ name: "Lab Root" });
+   * const old = await root.intermediate({ name: "Lab CA", days: 30 });
+   * const ca = await root.renewIntermediate(old, { days: 1825 });
+   * assert.equal(ca.certificate.daysLeft(), 1824);
+   * ```
+   */
+  async renewIntermediate(
+    below: Authority,
+    options: ValidityOptions = {},
+  ): Promise<Authority> {
+    // A folder's name or a certificate has no key to go on with.
+    const issuer = below instanceof Authority ? below.#issuer : undefined;
+    return new Authority(await renewAuthority(this.#issuer, issuer, options));
+  }
+
+  /**
    * Lists what was issued, by other processes that use the folder too.
    *
    * @returns A record of each, in order.
@@ -215,7 +252,8 @@ export class Authority {
 
   /**
    * Issues a certificate in the place of another: same names, same kind, same
-   * addresses to ask at, as long, with a new key.
+   * addresses to ask at, as long (but not longer than this authority holds),
+   * with a new key.
    *
    * @param which The other's serial number, or itself.
    * @param options A key, or another time.

@@ -63,18 +63,26 @@ export function readConstraints(
 }
 
 function constraint(text: string, verb: string): Constraint {
-  if (text.startsWith("@")) {
-    return { type: "email", value: hostName(text.slice(1), verb).value };
-  }
   const network = trySubnet(text);
   if (network !== undefined) return { type: "ip", value: `${network}` };
-  const { type, value } = hostName(text.replace(/^\*?\./, ""), verb);
-  if (type === "dns") return { type, value };
+  const name = tryName(text.replace(/^(?:@|\*?\.)/, ""), verb);
+  if (name?.type === "dns") {
+    return { type: text.startsWith("@") ? "email" : "dns", value: name.value };
+  }
   throw new TypeError(
     `Cannot ${verb} as each constraint must be a domain, a network with its prefix length, or @ and a domain: current value is ${
       JSON.stringify(text)
     }`,
   );
+}
+
+function tryName(text: string, verb: string): AlternativeName | undefined {
+  try {
+    return hostName(text, verb);
+  } catch {
+    // Its words are about hosts.
+    return undefined;
+  }
 }
 
 /**

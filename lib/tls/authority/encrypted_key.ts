@@ -114,6 +114,25 @@ export async function decryptKey(
   octets: Uint8Array,
   passphrase: string | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  return await decryptPbes2(octets, passphrase, checkKey);
+}
+
+/**
+ * Opens whatever PBES2 has encrypted, in the wrapping of an encrypted key.
+ *
+ * @param octets An EncryptedPrivateKeyInfo.
+ * @param passphrase What it was encrypted with.
+ * @param check Throws if the plain octets make no sense: a wrong passphrase
+ * gives some once in 256 times.
+ * @returns What was encrypted.
+ * @throws {AuthError} If the passphrase is not the one, or there is none.
+ * @throws {DecodeError} If it is encrypted in a way unknown here.
+ */
+export async function decryptPbes2(
+  octets: Uint8Array,
+  passphrase: string | undefined,
+  check: (plain: Uint8Array) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
   const whole = new DerReader(octets, LAYER);
   const outer = whole.take(TAG.sequence, "encrypted key").inside();
   const scheme = outer.take(TAG.sequence, "encryption").inside();
@@ -137,7 +156,12 @@ export async function decryptKey(
   );
   if (passphrase === undefined) throw wantsPassphrase();
   const key = await derive(derivation, passphrase, cipher.octets);
-  return await open(cipher, key, iv, new Uint8Array(sealed));
+  return await open(cipher, key, iv, new Uint8Array(sealed), check);
+}
+
+function checkKey(plain: Uint8Array): void {
+  new DerReader(plain, LAYER).take(TAG.sequence, "key").inside()
+    .take(TAG.integer, "version");
 }
 
 /**
@@ -178,6 +202,7 @@ export async function decryptOldPem(
     Uint8Array.from(key.slice(0, cipher.octets)),
     iv,
     new Uint8Array(octets),
+    checkKey,
   );
 }
 
@@ -260,14 +285,13 @@ async function open(
   key: Uint8Array<ArrayBuffer>,
   iv: Uint8Array<ArrayBuffer>,
   sealed: Uint8Array<ArrayBuffer>,
+  check: (plain: Uint8Array) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const plain = cipher.name.startsWith("aes")
       ? await openAes(key, iv, sealed)
       : await openOther(cipher, key, iv, sealed);
-    // A wrong key passes the padding's check once in 256 times.
-    new DerReader(plain, LAYER).take(TAG.sequence, "key").inside()
-      .take(TAG.integer, "version");
+    check(plain);
     return plain;
   } catch {
     throw wrongPassphrase();

@@ -159,6 +159,11 @@ export class FolderStore implements Store {
     });
   }
 
+  /** Keeps the authority's own certificates anew; others see the old or the new. */
+  async keepChain(chain: string): Promise<void> {
+    await writeWhole(pathIn(this.folder, CHAIN_FILE), chain, OPEN);
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => {});

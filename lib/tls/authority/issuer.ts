@@ -18,7 +18,7 @@ import {
   subjectKeyId,
 } from "./extensions.ts";
 import { leafExtensions, type LeafFacts, urlExtensions } from "./leaf.ts";
-import type { Ledger, Store } from "./ledger.ts";
+import type { IssueRecord, Ledger, Store } from "./ledger.ts";
 import type { AuthoritySettings, AuthorityUrls } from "./options.ts";
 import type { PrivateKey } from "./private_key.ts";
 import {
@@ -48,6 +48,8 @@ export interface LeafOrder extends
   readonly publicKey: Uint8Array;
   /** When it holds. */
   readonly times: ValidityOptions;
+  /** Days if nobody says how many. @default {397} */
+  readonly usualDays?: number | undefined;
   /** Addresses instead of the authority's. */
   readonly urls: AuthorityUrls | undefined;
   /** The serial number of what it takes the place of. */
@@ -142,7 +144,7 @@ export class Issuer {
     const { maxDays = MOST_DAYS, urls = {} } = this.settings;
     const times = validity(
       order.times,
-      DAYS.leaf,
+      order.usualDays ?? DAYS.leaf,
       maxDays,
       this.certificate,
       verb,
@@ -200,6 +202,27 @@ export class Issuer {
       kind: "authority",
       names: [order.name],
     }));
+  }
+
+  /** Signs the certificate of an authority below once more, to end later. */
+  async sameAuthority(
+    { certificate: old, names }: IssueRecord,
+    order: Pick<LeafOrder, "verb" | "times"> & { readonly usualDays: number },
+  ): Promise<Certificate> {
+    const times = validity(
+      order.times,
+      order.usualDays,
+      Infinity,
+      this.certificate,
+      order.verb,
+    );
+    const { subject: { der: subject }, publicKey, extensions, serial } = old;
+    const parts = { subject, publicKey, extensions };
+    return await this.#sign(
+      parts,
+      times,
+      () => ({ kind: "authority", names, renews: serial }),
+    );
   }
 
   #checkNames(names: readonly AlternativeName[], verb: string): void {

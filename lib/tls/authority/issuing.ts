@@ -9,7 +9,7 @@ import type { Certificate } from "../certificate.ts";
 import type { AlternativeName } from "./alternative_names.ts";
 import { readConstraints } from "./constraints.ts";
 import { Issued } from "./issued.ts";
-import type { Issuer } from "./issuer.ts";
+import { Issuer } from "./issuer.ts";
 import { keyType, kindOf } from "./key_type.ts";
 import { checkUrls } from "./leaf.ts";
 import { plainSerial } from "./ledger.ts";
@@ -20,7 +20,7 @@ import type {
   RenewOptions,
 } from "./options.ts";
 import { PrivateKey } from "./private_key.ts";
-import { isRsa, leafKind } from "./profile.ts";
+import { isRsa, leafKind, type ValidityOptions } from "./profile.ts";
 import { alternativeNames, listed } from "./request.ts";
 import { checkNamed } from "./request_order.ts";
 import { checkedSettings, keep, pathLengthOf } from "./state.ts";
@@ -80,7 +80,6 @@ export async function renewLeaf(
   }
   const key = options.key ??
     await PrivateKey.generate(kindOf(old.key) ?? "P-256");
-  const timed = options.days ?? options.notAfter;
   const certificate = await issuer.leaf({
     verb,
     kind,
@@ -88,9 +87,8 @@ export async function renewLeaf(
     subject: old.subject.der,
     publicKey: key.publicKey,
     rsa: isRsa(key.type),
-    times: timed === undefined
-      ? { ...options, ...asLong(old, options.notBefore) }
-      : options,
+    times: options,
+    usualDays: daysOf(old),
     urls: options.urls ? checkUrls(options.urls, verb) : urlsOf(old),
     mustStaple: old.mustStaple,
     renews: serial,
@@ -105,13 +103,9 @@ function urlsOf(old: Certificate): AuthorityUrls {
   return { crl, ocsp, issuer };
 }
 
-/** As many days as another holds. */
-function asLong(
-  { notBefore, notAfter }: Certificate,
-  begin: Date | undefined,
-): { days: number; notBefore?: Date } {
-  const days = (notAfter.getTime() - notBefore.getTime() + 1000) / DAY;
-  return begin === undefined ? { days } : { days, notBefore: begin };
+/** How many days another holds. */
+function daysOf({ notBefore, notAfter }: Certificate): number {
+  return (notAfter.getTime() - notBefore.getTime() + 1000) / DAY;
 }
 
 /** Makes an authority below; see `Authority.intermediate`. */
@@ -141,4 +135,39 @@ export async function issueAuthority(
     constraints,
   });
   return await keep([certificate, ...issuer.chain], key, settings, options);
+}
+
+/** Gives an authority below a later end; see `Authority.renewIntermediate`. */
+export async function renewAuthority(
+  issuer: Issuer,
+  below: Issuer | undefined,
+  options: ValidityOptions,
+): Promise<Issuer> {
+  const verb = "renew an intermediate authority";
+  if (below === undefined) {
+    throw new TypeError(
+      `Cannot ${verb} as 'below' must be an authority, as open(folder) gives it`,
+    );
+  }
+  const { ledger } = issuer.store;
+  await issuer.store.refresh();
+  let old = ledger.find(below.certificate.serial, "renew");
+  // A renewal that was cut short is in the book, but not where it is used.
+  while (old.renewedBy !== undefined) old = ledger.find(old.renewedBy, "renew");
+  if (old.revoked !== undefined) {
+    throw new NetError(`it was revoked: ${old.revoked.reason}`, {
+      code: "revoked",
+      op: "renew",
+      target: below.certificate.serial,
+      hint: "authority.intermediate({ name }) makes another, with a new key",
+    });
+  }
+  const certificate = await issuer.sameAuthority(old, {
+    verb,
+    times: options,
+    usualDays: daysOf(old.certificate),
+  });
+  const chain = [certificate, ...issuer.chain];
+  await below.store.keepChain(chain.map((one) => one.toPem()).join(""));
+  return new Issuer(chain, below.key, below.store, below.settings);
 }

@@ -204,6 +204,12 @@ export interface Store {
    * @param decide Looks at what is known and gives the event, or none, or throws.
    */
   commit(decide: Decide): Promise<void>;
+  /**
+   * Keeps the authority's own certificates anew.
+   *
+   * @param chain They, in PEM, the root last.
+   */
+  keepChain(chain: string): Promise<void>;
 }
 
 /** Keeps events as long as the program runs. */
@@ -224,6 +230,11 @@ export class MemoryStore implements Store {
       const event = decide(this.ledger);
       if (event !== undefined) this.ledger.apply(event);
     });
+  }
+
+  /** Whoever holds the authority has them. */
+  keepChain(): Promise<void> {
+    return Promise.resolve();
   }
 }
 

@@ -294,11 +294,17 @@ export async function readRequest(
       offset: 0,
     });
   }
-  if (await verifySignature(asked, asked) !== "good") {
-    throw new DecodeError("is not signed with the key that it is for", {
-      layer: LAYER,
-      offset: 0,
-    });
+  const verdict = await verifySignature(asked, asked);
+  if (verdict !== "good") {
+    const { algorithm, curve = "", bits } = asked.key;
+    throw new DecodeError(
+      verdict === "bad"
+        ? "is not signed with the key that it is for"
+        : `is signed with a key that is not used here: ${algorithm} ${
+          curve || bits
+        }`,
+      { layer: LAYER, offset: 0 },
+    );
   }
   return asked;
 }

@@ -8,6 +8,7 @@
 
 import type { PublicKeyFacts, SignatureFacts } from "./certificate_key.ts";
 import { der, derOid, DerReader, TAG } from "../der/der.ts";
+import { RUNTIME_BITS, verifyLargeRsa } from "./large_rsa.ts";
 import { nodeCrypto } from "../probe/node_crypto.ts";
 import { oidOf } from "../der/object_identifiers.ts";
 
@@ -86,6 +87,15 @@ export async function verifySignature(
   if (by.key.explicitCurve || by.key.curve === "secp256k1") {
     // Of secp256k1 the runtime refuses every other signature that is right.
     return "unsupported";
+  }
+  const { hash = "SHA-1", pss } = how;
+  if (
+    /^RSA/.test(by.key.algorithm) && by.key.bits > RUNTIME_BITS &&
+    WEB_HASHES.has(hash) && (pss === undefined || pss.maskHash === hash)
+  ) {
+    const { publicKey } = by;
+    const good = await verifyLargeRsa(how, thing.signed, signature, publicKey);
+    return good === undefined ? "unsupported" : good ? "good" : "bad";
   }
   return await throughWeb(thing, by) ?? await throughNode(thing, by);
 }

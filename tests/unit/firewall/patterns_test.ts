@@ -332,6 +332,31 @@ const MISTYPED: readonly (readonly [
   [host, null, /options must be an object: current value is null/],
   [host, "tcp/22", /options must be an object: current value is "tcp\/22"/],
   [host, { opne: ["tcp/22"] }, /"opne" is no option: did you mean "open"\?/],
+  [
+    host,
+    { open: { port: "tcp/22", form: "10.0.0.0/8" } },
+    /open a service as "form" is no option: did you mean "from"\?/,
+  ],
+  [
+    gateway,
+    {
+      inside: "a",
+      outside: "b",
+      forward: { port: "tcp/1", to: "10.0.0.1", form: "192.0.2.1" },
+    },
+    /publish a service as "form" is no option: did you mean "from"\?/,
+  ],
+  [
+    dmz,
+    {
+      outside: "a",
+      dmz: "b",
+      inside: "c",
+      services: { port: "tcp/1", to: "10.0.0.1" },
+      outgoing: { port: "udp/53", too: "192.0.2.1" },
+    },
+    /let the servers out as "too" is no option: did you mean "to"\?/,
+  ],
   [host, { open: 22 }, /"22" as a service: expected a protocol and a port/],
   [host, { output: "drop" }, /"drop" as a service/],
   [host, { refuse: "rejct" }, /'refuse' must be drop or reject/],

@@ -5,6 +5,7 @@ import { writeExtensions } from "../../../lib/tls/authority/certificate_writer.t
 import { contextTag, der, DerReader, TAG } from "../../../lib/tls/der/der.ts";
 import { oidOf } from "../../../lib/tls/der/object_identifiers.ts";
 import { ocspRequest, OcspResponse } from "../../../lib/tls/ocsp.ts";
+import { checkOcsp } from "../../../lib/tls/ocsp_check.ts";
 
 /** What CI has time for; 100,000 by hand. */
 const MUTATIONS = 1_000;
@@ -108,4 +109,14 @@ Deno.test("whatever is asked, there is an answer", async () => {
     if (status === "malformedRequest") malformed++;
   }
   assert.ok(malformed > 0 && malformed < MUTATIONS);
+});
+
+Deno.test("a check without an answer to check is refused, as are its parts in another order", async () => {
+  const ca = await create({ name: "CA" });
+  const { certificate } = await ca.issue({ hosts: ["a.lab"] });
+  const wrong = checkOcsp as unknown as (...given: unknown[]) => Promise<void>;
+  await assert.rejects(wrong(certificate, ca.certificate), {
+    name: "TypeError",
+    message: /'response' must be an OcspResponse: .* of the kind Certificate$/,
+  });
 });

@@ -165,6 +165,12 @@ Deno.test("an intermediate may not do more than it is told", async () => {
     message: /'name' must be a text that is not empty/,
   });
   const text = "lab.example" as unknown as string[];
+  for (const given of ["a b", "10.0.0.0/33", "@a b", "http://a/", "::1"]) {
+    await assert.rejects(ca.intermediate({ name: "x", permitted: [given] }), {
+      name: "TypeError",
+      message: /each constraint must be a domain, a network .* value is "/,
+    });
+  }
   await assert.rejects(ca.intermediate({ name: "x", permitted: text }), {
     name: "TypeError",
     message: /'permitted' must be a list: current value is "lab\.example"/,

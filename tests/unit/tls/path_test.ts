@@ -564,7 +564,7 @@ Deno.test("verifying refuses what is no host, no chain, no purpose, no moment", 
     });
   }
   const pem = end.toPem() as unknown as Certificate;
-  await assert.rejects(verifyChain(pem, { roots }), {
+  await assert.rejects(verifyChain([pem], { roots }), {
     name: "TypeError",
     message: /'certificates' must be of Certificate: .* of the kind String$/,
   });
