@@ -24,7 +24,7 @@ import {
   typeName,
   typeNumber,
 } from "./record.ts";
-import { serverEndpoint, type ServerLike } from "./server.ts";
+import { listed, serverEndpoint, type ServerLike } from "./server.ts";
 import type { Reply, Responder } from "./serve_reply.ts";
 import { RCODE } from "./serve_zones.ts";
 
@@ -377,7 +377,7 @@ export function forward(
   servers: ServerLike | readonly ServerLike[],
   options: ForwardOptions = {},
 ): Forwarder {
-  const all = Array.isArray(servers) ? servers : [servers];
+  const all = listed(servers);
   if (all.length === 0) {
     throw new TypeError(
       "Cannot forward as 'servers' must have one server at least: current value is []",

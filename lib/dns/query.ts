@@ -7,6 +7,7 @@
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { NetError } from "../errors.ts";
 import { Endpoint } from "../socket/endpoint.ts";
+import { checkArguments } from "./arguments.ts";
 import { Answer } from "./answer.ts";
 import { askByUdp } from "./datagrams.ts";
 import { askByHttps } from "./https.ts";
@@ -101,6 +102,7 @@ export async function query(
   type: string | number = "A",
   options: QueryOptions = {},
 ): Promise<Answer> {
+  checkArguments("query(server, name, type, options)", name, type, options);
   const url = urlOf(server, options.transport);
   const { transport = url === undefined ? "udp" : "https" } = options;
   const { timeout = 5000, signal, attempts = 3 } = options;

@@ -14,15 +14,16 @@ import { asciiName, plainName, reverseName } from "./names.ts";
 import { query, type QueryOptions } from "./query.ts";
 import { type DataRecord, typeName, typeNumber } from "./record.ts";
 import { answering, type LookupTry, Resolution } from "./resolution.ts";
-import { serverEndpoint, type ServerLike } from "./server.ts";
+import { checkArguments } from "./arguments.ts";
+import { listed, serverEndpoint, type ServerLike } from "./server.ts";
 
 export * from "./resolution.ts";
 export { reverseName } from "./names.ts";
 
 /** Options for {@linkcode resolve} and {@linkcode reverse}. */
 export interface ResolveOptions extends DeadlineOptions {
-  /** Who is asked, one after the other. @default {the system's servers} */
-  servers?: readonly ServerLike[] | undefined;
+  /** Who is asked; of several one after the other. @default {the system's servers} */
+  servers?: ServerLike | readonly ServerLike[] | undefined;
   /** How this machine looks names up. @default {read from /etc now} */
   config?: DnsConfig | undefined;
   /** Whether the hosts file is asked first. @default {true, false with `servers`} */
@@ -78,7 +79,11 @@ export async function resolve(
   type?: string | number,
   options: ResolveOptions = {},
 ): Promise<Resolution> {
-  const { servers, timeout = 15_000, signal } = options;
+  checkArguments("resolve(name, type, options)", name, type, options);
+  const { timeout = 15_000, signal } = options;
+  const servers = options.servers === undefined
+    ? undefined
+    : listed(options.servers);
   const { hosts = !servers, search = !servers } = options;
   const ascii = asciiName(name);
   plainName(ascii);

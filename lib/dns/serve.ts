@@ -8,7 +8,7 @@ import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { card } from "../inspect/card.ts";
 import { count } from "../inspect/units.ts";
-import type { Endpoint } from "../socket/endpoint.ts";
+import { type Endpoint, ownEndpoint } from "../socket/endpoint.ts";
 import * as tcp from "../socket/tcp.ts";
 import * as udp from "../socket/udp.ts";
 import type { ServeMetrics } from "./serve_metrics.ts";
@@ -228,6 +228,7 @@ export async function serve(
       `Cannot serve as 'payloadSize' must be an integer from 512 to 65535: current value is ${payloadSize}`,
     );
   }
+  ownEndpoint("serve", options);
   signal?.throwIfAborted();
   const isResponder = typeof source === "function" ||
     typeof source === "object" && source !== null && "respond" in source;

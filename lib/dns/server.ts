@@ -75,6 +75,18 @@ function fromText(text: string, port: number): Endpoint {
 }
 
 /**
+ * One server, or several, as several.
+ *
+ * @param servers A server, or a list of them.
+ * @returns The list.
+ */
+export function listed(
+  servers: ServerLike | readonly ServerLike[],
+): readonly ServerLike[] {
+  return Array.isArray(servers) ? servers : [servers as ServerLike];
+}
+
+/**
  * Finds the address of a server that is named, as the system does.
  *
  * @param server The server.

@@ -12,7 +12,7 @@ import { query } from "./query.ts";
 import { type DnsRecord, ofType, typeName, typeNumber } from "./record.ts";
 import { answering } from "./resolution.ts";
 import { ROOT_SERVERS } from "./roots.ts";
-import { serverEndpoint, type ServerLike } from "./server.ts";
+import { listed, serverEndpoint, type ServerLike } from "./server.ts";
 import { Trace, type TraceStep } from "./trace_steps.ts";
 
 export * from "./trace_steps.ts";
@@ -22,7 +22,7 @@ export interface TraceOptions extends DeadlineOptions {
   /** Which records to look for. @default {"A"} */
   type?: string | number | undefined;
   /** Where to begin: the lab's roots, say. @default {the thirteen root servers} */
-  roots?: readonly ServerLike[] | undefined;
+  roots?: ServerLike | readonly ServerLike[] | undefined;
   /** The port of all servers but the roots that say theirs. @default {53} */
   port?: number | undefined;
   /** Which addresses of servers are used. @default {4} */
@@ -76,7 +76,7 @@ export async function trace(
       address: family === 4 ? ipv4 : ipv6,
       port: options.port ?? 53,
     }))
-    : options.roots.map((root) => {
+    : listed(options.roots).map((root) => {
       const { hostname, port } = serverEndpoint(root, "udp");
       return { name: hostname, address: hostname, port };
     });

@@ -15,6 +15,7 @@ import { absoluteName, asciiName, plainName, sameName } from "./names.ts";
 import type { TlsOptions } from "./query.ts";
 import { type DnsRecord, ofType, recordLine } from "./record.ts";
 import { randomId } from "./request.ts";
+import { checkArguments } from "./arguments.ts";
 import { located, serverEndpoint, type ServerLike } from "./server.ts";
 import { openTcp, openTls } from "./streams.ts";
 
@@ -181,6 +182,7 @@ export async function transfer(
   zone: string,
   options: TransferOptions = {},
 ): Promise<Transfer> {
+  checkArguments("transfer(server, zone, options)", zone, "AXFR", options);
   const { transport = "tcp", tls = {}, timeout = 60_000, signal } = options;
   const { limit = 256 * 1024 * 1024 } = options;
   const peer = serverEndpoint(server, transport);

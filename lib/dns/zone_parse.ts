@@ -22,6 +22,7 @@ import {
 import { Zone } from "./zone.ts";
 import { troubleIn } from "./zone_check.ts";
 import { readData, settledRecord } from "./zone_data.ts";
+import { generated } from "./zone_generate.ts";
 import { entriesOf, ZoneError, type ZoneSource } from "./zone_lines.ts";
 import { MOST_TTL, timeOf, Words } from "./zone_words.ts";
 
@@ -107,8 +108,13 @@ class Reader {
         break;
       case "$INCLUDE":
         return this.#included(words);
+      case "$GENERATE":
+        for (const line of generated(words)) this.read(line);
+        return;
       default:
-        words.fail("only $ORIGIN, $TTL and $INCLUDE are understood");
+        words.fail(
+          "only $ORIGIN, $TTL, $INCLUDE and $GENERATE are understood",
+        );
     }
     if (words.hasMore) {
       words.take("");
@@ -178,7 +184,8 @@ class Reader {
  * Reads a zone file.
  *
  * All types of records are understood that `net.dns` knows, others as `\#` with
- * their octets; times may have units (`1h30m`), as BIND takes them.
+ * their octets; times may have units (`1h30m`), and `$GENERATE` makes many
+ * records of one, as BIND takes them.
  *
  * @param text The text.
  * @param options What it is relative to, and how other files are read.
@@ -234,7 +241,8 @@ export function parseZone(text: string, options: ZoneOptions = {}): Zone {
  * @param options How a text is read.
  * @returns The zone.
  * @throws {ZoneError} If the text is no zone file.
- * @throws {TypeError} If the records are no zone, or one is of no known form.
+ * @throws {TypeError} If there are no records, they are no zone, or one is of no
+ * known form.
  *
  * @example
  * ```ts
@@ -253,6 +261,13 @@ export function parseZone(text: string, options: ZoneOptions = {}): Zone {
 export function zone(from: ZoneLike, options: ZoneOptions = {}): Zone {
   if (from instanceof Zone) return from;
   if (typeof from === "string") return parseZone(from, options);
+  if (!(Symbol.iterator in Object(from))) {
+    throw new TypeError(
+      `Cannot make a zone as 'from' must be the text of a zone file, its records or a zone: current value is ${
+        Deno.inspect(from)
+      }`,
+    );
+  }
   const records: DataRecord[] = [];
   for (const one of from) {
     if (one.type === "OPT") continue;

@@ -77,6 +77,11 @@ export class Words {
     return this.#next < this.#words.length;
   }
 
+  /** Where the first word starts. */
+  get start(): number {
+    return this.#words[0]?.at ?? this.#end;
+  }
+
   /** Where the next word starts, or the entry ends. */
   get at(): number {
     return this.#words[this.#next]?.at ?? this.#end;
@@ -118,6 +123,15 @@ export class Words {
     let text = "";
     while (this.hasMore) text += this.take("").text;
     return text;
+  }
+
+  /** Takes all words that are left, and gives them and the one before, out of their quotation marks. */
+  unquoted(): string {
+    const words = this.#words.slice(Math.max(0, this.#next - 1));
+    this.#next = this.#words.length;
+    return words.map(({ text, isQuoted }) =>
+      isQuoted ? text.replaceAll('\\"', '"') : text
+    ).join(" ");
   }
 
   /**

@@ -18,6 +18,7 @@ export {
   type DownloadInit,
   type DownloadOptions,
 } from "./download.ts";
+export type { ReceivedEvent } from "./event_stream.ts";
 export { type Link, parseLinks } from "./links.ts";
 export type { Multipart, MultipartPart } from "./multipart.ts";
 export type { HttpBody, Progress, QueryFields, QueryValue } from "./payload.ts";
@@ -81,9 +82,10 @@ function everyday(): HttpSession {
 }
 
 /** A session for a request that travels in a way of its own. */
-function ownSession(options: WayOptions): HttpSession | undefined {
+function ownSession(options: GetOnceOptions): HttpSession | undefined {
   const { transport, proxy, unix, ca, certificate, version, localAddress } =
     options;
+  const { headers } = options;
   const all = {
     transport,
     proxy,
@@ -93,7 +95,9 @@ function ownSession(options: WayOptions): HttpSession | undefined {
     version,
     localAddress,
   };
-  return Object.values(all).some((value) => value !== undefined)
+  // The runtime's own connections go by no other Host than the URL's.
+  const isHosted = headers !== undefined && new Headers(headers).has("host");
+  return isHosted || Object.values(all).some((value) => value !== undefined)
     ? new HttpSession({ ...all, cookies: false })
     : undefined;
 }

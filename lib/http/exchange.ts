@@ -61,6 +61,7 @@ const OF_BODY = [
 ];
 /** Octets of a body worth reading to keep the connection. */
 const DRAINED = 64 * 1024;
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 /** Proofs of identity on one way. */
 const MAX_PROOFS = 3;
 
@@ -193,14 +194,25 @@ export async function exchange(
 function redirection(response: Response, from: URL): URL | string | undefined {
   const { status } = response;
   if (![301, 302, 303, 307, 308].includes(status)) return undefined;
-  const location = response.headers.get("location");
-  if (location === null) return undefined;
+  const field = response.headers.get("location");
+  if (field === null) return undefined;
+  const location = fromUtf8(field);
   const to = URL.parse(location, from);
   if (to?.protocol !== "http:" && to?.protocol !== "https:") return location;
   if (to.hash === "") to.hash = from.hash;
   // A name and a password from elsewhere are nobody's that we know.
   to.username = to.password = "";
   return to;
+}
+
+/** A field whose octets are UTF-8, as fetch gives it: a character for each octet. */
+function fromUtf8(field: string): string {
+  if (!/[^\0-\x7f]/.test(field)) return field;
+  try {
+    return UTF_8.decode(Uint8Array.from(field, (char) => char.charCodeAt(0)));
+  } catch {
+    return field;
+  }
 }
 
 /**

@@ -31,6 +31,17 @@ const CLUES: readonly (readonly [
     "it does not speak the version of HTTP that was asked for",
     '{ version: "2" }, as a body goes by 1.1 unless told so',
   ],
+  [
+    /^(Invalid gzip|CRC computed|corrupt |brotli error|reached unexpected EOF|unexpected end of file)/,
+    "malformed",
+    "the body is not what Content-Encoding says",
+  ],
+  [
+    /InvalidContentType/,
+    "tls",
+    "TLS failed, it does not speak it",
+    "http:// in place of https://",
+  ],
   [/^Bad resource ID/, "closed", "the session is closed"],
   [/closed before message|reading a body/, "closed", "the answer is cut short"],
   [/UnknownIssuer/, "tls", "TLS failed, nobody that we trust signed for it"],
@@ -90,8 +101,10 @@ export function explain(
       cause: error,
     });
   }
+  const clue = CLUES.find(([pattern]) => pattern.test(text));
   // A header field with a space in its name, and the like.
   if (
+    clue === undefined &&
     /^Invalid |is not a legal|Method is forbidden|cannot have body/.test(text)
   ) {
     return error;
@@ -116,7 +129,6 @@ export function explain(
     }
   }
   const detail = text.replace(/^error sending request .*?client error /, "");
-  const clue = CLUES.find(([pattern]) => pattern.test(text));
   return new NetError(
     (clue === undefined ? detail : `${clue[2]}: ${detail}`) + through,
     { code: clue?.[1] ?? "failed", op, target, hint: clue?.[3], cause: error },

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { NetError, ParseError } from "../errors.ts";
+import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { card } from "../inspect/card.ts";
 import { paint, type Role } from "../inspect/paint.ts";
 import { truncate, visible } from "../inspect/text.ts";
 import { bytes, duration } from "../inspect/units.ts";
 import { verb } from "./failure.ts";
+import { parseJson } from "./json.ts";
 import { type Link, parseLinks } from "./links.ts";
 
 /** One step on the way to an answer: asked, and not the end of it. */
@@ -172,20 +173,7 @@ export class HttpResponse {
    * @throws {ParseError} If the body is no JSON.
    */
   json(): unknown {
-    const text = this.text();
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      const { message } = error as SyntaxError;
-      const at = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
-      const [reason = "", ...rest] = message.split(" in JSON at");
-      throw new ParseError(
-        "JSON",
-        text,
-        at,
-        rest.length > 0 ? reason.toLowerCase() : "unexpected end",
-      );
-    }
+    return parseJson(this.text());
   }
 
   /**

@@ -13,6 +13,8 @@ import { HttpCache } from "./cache.ts";
 import { type Cookie, CookieJar } from "./cookies.ts";
 import { type Download, download, type DownloadOptions } from "./download.ts";
 import type { Ask } from "./exchange.ts";
+import { verb } from "./failure.ts";
+import { checkNames } from "./option_names.ts";
 import { follow } from "./pages.ts";
 import { payload } from "./payload.ts";
 import { type HttpResponse, HttpStatusError } from "./response.ts";
@@ -103,10 +105,11 @@ export class HttpSession implements Disposable {
    *
    * @param options What they share.
    * @throws {RangeError} If a number is negative or none.
-   * @throws {TypeError} If another option is not what it should be.
+   * @throws {TypeError} If another option is not what it should be, or there is none of its name.
    * @throws {ParseError} If `baseUrl` is no URL.
    */
   constructor(options: SessionOptions = {}) {
+    checkNames("make a client", options, true);
     const { cookies = true, cache, baseUrl, headers } = options;
     this.#options = options;
     this.#base = readBase(baseUrl);
@@ -346,6 +349,7 @@ export class HttpSession implements Disposable {
     const all = this.#options;
     const method = checkMethod(name);
     const { url, auth } = readTarget(to, this.#base?.url, options.query);
+    checkNames(`${verb(method)} ${url}`, options);
     checkOptions(url, options);
     const ask = this.#ask(method, url, options, identity(options.auth ?? auth));
     const closing = this.#closing.signal;

@@ -7,6 +7,7 @@
 import { canvas } from "../inspect/canvas.ts";
 import { card } from "../inspect/card.ts";
 import { NetError } from "../errors.ts";
+import { readEvents, type ReceivedEvent } from "./event_stream.ts";
 import { verb } from "./failure.ts";
 import { joined } from "./octets.ts";
 import { type Hop, HttpResponse } from "./response.ts";
@@ -186,6 +187,31 @@ export class HttpStream implements AsyncIterable<Uint8Array>, AsyncDisposable {
     }
     rest += decoder.decode();
     if (rest !== "") yield rest;
+  }
+
+  /**
+   * Reads the body as server-sent events, as an `EventSource` does. It ends with
+   * the answer: to come back, ask again with the last `id` as `Last-Event-ID`.
+   *
+   * @returns The events.
+   * @throws {NetError} As `lines` does; `"malformed"` if the answer is no
+   * `text/event-stream`.
+   * @see HTML Standard §9.2.6
+   */
+  async *events(): AsyncGenerator<ReceivedEvent> {
+    const type = this.headers.get("content-type") ?? "no type";
+    if (!/^text\/event-stream\b/i.test(type)) {
+      await this.close();
+      throw new NetError(
+        `the answer, ${this.status} of ${type}, is no events`,
+        {
+          code: "malformed",
+          op: verb(this.method),
+          target: this.url,
+        },
+      );
+    }
+    yield* readEvents(this.lines());
   }
 
   /** The body as a web stream, which takes its chunks from `read`. */

@@ -54,7 +54,9 @@ export class Endpoint {
   constructor(hostname: string, port: number) {
     if (!(Number.isInteger(port) && port >= 0 && port <= 0xffff)) {
       throw new RangeError(
-        `Cannot make an endpoint as 'port' must be an integer from 0 to 65535: current value is ${port}`,
+        `Cannot make an endpoint as 'port' must be an integer from 0 to 65535: current value is ${
+          typeof port === "string" ? JSON.stringify(port) : port
+        }`,
       );
     }
     this.hostname = hostname;
@@ -94,8 +96,9 @@ export class Endpoint {
  * @returns The endpoint.
  * @throws {ParseError} If the text is no host and port.
  * @throws {RangeError} If the port is above 65535.
- * @throws {TypeError} If `from` is neither a text nor an object.
- * @see RFC 3986 §3.2.2, §3.2.3
+ * @throws {TypeError} If `from` is neither a text nor an object, or one that
+ * names its host in another way.
+ * @see RFC 3986 §3.2.2, §3.2.3; RFC 5891 §4 (names beyond ASCII)
  *
  * @example
  * ```ts
@@ -115,11 +118,52 @@ export function endpoint(from: EndpointLike): Endpoint {
     );
   }
   const { hostname = LOOPBACK, port } = from;
-  const host = `${hostname}`;
+  // Without a word, `{ host }` would go to this machine.
+  const other = ["host", "address"].find((name) => name in from);
+  if (from.hostname === undefined && other !== undefined) {
+    throw new TypeError(
+      `Cannot make an endpoint as its host must be named 'hostname': current name is '${other}'`,
+    );
+  }
+  const host = asciiHost(`${hostname}`);
   return new Endpoint(
     host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host,
     port,
   );
+}
+
+/**
+ * Reads from a server's options where it is to listen.
+ *
+ * @param doing What for: `"listen"`.
+ * @param options With `hostname` and `port`, if the caller gave them.
+ * @returns The endpoint; on this machine alone and on a free port unless told
+ * otherwise.
+ * @throws {RangeError} If the port is above 65535.
+ * @throws {TypeError} If they are no options: a port alone, a text, a handler.
+ */
+export function ownEndpoint(
+  doing: string,
+  options: {
+    readonly hostname?: string | Address | undefined;
+    readonly port?: number | undefined;
+  },
+): Endpoint {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot ${doing} as 'options' must be an object, as in { port: 8080 }: current value is ${
+        typeof options === "function" ? "a function" : Deno.inspect(options)
+      }`,
+    );
+  }
+  return endpoint({ ...options, port: options.port ?? 0 });
+}
+
+/** Names beyond ASCII travel as Punycode, which the resolver does not make. */
+function asciiHost(name: string): string {
+  // A URL would undo escapes of its own, and end the host at these.
+  if (!/[^\0-\x7f]/.test(name) || /[\\%@:/?#]/.test(name)) return name;
+  return URL.parse(`http://${name}`)?.hostname ?? name;
 }
 
 function parse(text: string): Endpoint {
@@ -138,12 +182,11 @@ function parse(text: string): Endpoint {
     if (colon !== bracket + 1) fail(bracket + 1, "no port, as in [::1]:80");
   } else {
     if (colon < 0) fail(text.length, "no port, as in host:80");
-    hostname = text.slice(0, colon);
+    hostname = asciiHost(text.slice(0, colon));
     const stray = hostname.search(/[^\w.-]/);
     if (hostname.includes(":") && tryParse(hostname) !== undefined) {
       fail(0, "an IPv6 address with a port needs brackets, as in [::1]:80");
     }
-    // Names beyond ASCII travel as Punycode, which the resolver does not make.
     if (stray >= 0) {
       fail(stray, `${JSON.stringify(text[stray])} in a host name`);
     }

@@ -64,9 +64,13 @@ export function failure(cause: unknown, op: string, target: Endpoint): Error {
   }
   if (errno === "EACCES" || errno === "EPERM") {
     const low = op === "listen on" && target.port < 1024;
+    // The runtime says EPERM where it finds no interface of that name.
+    const [, zone] = target.hostname.split("%");
     return new PermissionError(
       low
         ? "ports below 1024 are for root"
+        : zone !== undefined
+        ? `there is no interface ${zone}, or the operating system does not permit it`
         : "the operating system does not permit it",
       {
         code: "permission",
@@ -74,7 +78,9 @@ export function failure(cause: unknown, op: string, target: Endpoint): Error {
         target: `${target}`,
         hint: low
           ? "a port from 1024 up, or: sudo sysctl net.ipv4.ip_unprivileged_port_start=0"
-          : undefined,
+          : zone === undefined
+          ? undefined
+          : "ip -br link",
         cause,
       },
     );
@@ -85,10 +91,13 @@ export function failure(cause: unknown, op: string, target: Endpoint): Error {
   const [code, reason] = (target.isUnix ? PATH_REASONS[errno] : undefined) ??
     REASONS[foreign ? "EADDRNOTAVAIL" : errno] ??
     ["failed", `${message ?? cause}`];
-  const because = code === "refused" && !target.isUnix
-    ? `, nothing listens on port ${target.port} there`
-    : "";
-  return new NetError(reason + because, {
+  const refused = code === "refused";
+  const why = refused && !target.isUnix
+    ? `${reason}, nothing listens on port ${target.port} there`
+    : refused && isAbstract(target)
+    ? "nothing listens by that name"
+    : reason;
+  return new NetError(why, {
     code,
     op,
     target: `${target}`,
@@ -114,7 +123,9 @@ export function notAllowed(
     code: "permission",
     op,
     target: `${target}`,
-    hint: target.isUnix
+    hint: isAbstract(target)
+      ? "deno run --allow-net --allow-read --allow-write …"
+      : target.isUnix
       ? `deno run --allow-net=unix:${target} --allow-read=${target} --allow-write=${target} …`
       : `deno run --allow-net=${permissionHost(target).replace(/:0$/, "")} …`,
     cause,
@@ -131,6 +142,11 @@ export function permissionHost(target: Endpoint): string {
   return `${target}`.replace(/%[^\]]*/, "");
 }
 
+/** Whether it is a name in no directory, as `ss` writes them. */
+function isAbstract(target: Endpoint): boolean {
+  return target.isUnix && `${target}`.startsWith("@");
+}
+
 /** What to type about a path. */
 const PATH_HINTS: Readonly<Record<string, string>> = {
   refused: "ss -lx, and remove the path if nobody listens there",
@@ -139,6 +155,7 @@ const PATH_HINTS: Readonly<Record<string, string>> = {
 };
 
 function hintFor(code: string, target: Endpoint): string | undefined {
+  if (isAbstract(target)) return "ss -lx, which lists what listens here";
   if (target.isUnix) return PATH_HINTS[code];
   const { hostname, port } = target;
   switch (code) {
@@ -153,7 +170,7 @@ function hintFor(code: string, target: Endpoint): string | undefined {
     case "not-local":
       return "ip -br address";
     case "unreachable":
-      return `ip route get ${hostname}`;
+      return `ip route get ${hostname.replace("%", " oif ")}`;
     case "too-many-files":
       return "ulimit -n 65536, before starting this program";
     default:

@@ -207,6 +207,11 @@ export function lengthPrefixed(
   options: LengthPrefixedOptions = {},
 ): Framing<Uint8Array> {
   const { bits = 32, endian = "big" } = options;
+  if (bits !== "varint" && ![8, 16, 32].includes(bits)) {
+    throw new RangeError(
+      `Cannot cut into length-prefixed frames as 'bits' must be 8, 16, 32 or "varint": current value is ${bits}`,
+    );
+  }
   return {
     name: "length-prefixed frame",
     max: checkMax("length-prefixed frames", options),
@@ -249,7 +254,13 @@ export function fixed(length: number): Framing<Uint8Array> {
   };
 }
 
-function checkMax(what: string, { max = MAX }: FramingOptions): number {
+function checkMax(what: string, options: FramingOptions): number {
+  if (typeof options !== "object") {
+    throw new TypeError(
+      `Cannot cut into ${what} as 'options' must be an object, as in { max: 1024 }: current value is ${options}`,
+    );
+  }
+  const { max = MAX } = options;
   if (Number.isInteger(max) && max >= 0) return max;
   throw new RangeError(
     `Cannot cut into ${what} as 'max' must be a whole number of octets, 0 or more: current value is ${max}`,

@@ -12,7 +12,7 @@ import { paint } from "../inspect/paint.ts";
 import { count } from "../inspect/units.ts";
 import type { Address } from "../ip/address.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import { Endpoint, endpoint } from "./endpoint.ts";
+import { Endpoint, ownEndpoint } from "./endpoint.ts";
 import { failure } from "./failure.ts";
 import { bindable } from "./local.ts";
 import { listenMade } from "./made_socket.ts";
@@ -272,9 +272,9 @@ function discard(socket: Socket): void {
  * ```
  */
 export async function listen(options: ListenOptions = {}): Promise<Listener> {
-  const { hostname, port = 0, backlog = 4096, signal } = options;
+  const { backlog = 4096, signal } = options;
   const { reusePort, ...made } = options.options ?? {};
-  const wanted = endpoint({ hostname, port });
+  const wanted = ownEndpoint("listen", options);
   checkNumbers(`listen on ${wanted}`, { backlog, ...options });
   using deadline = new Deadline("listen on", `${wanted}`, { signal });
   const local = await bindable("listen on", wanted, deadline);

@@ -136,17 +136,18 @@ export class LoadBalancer implements AsyncDisposable {
   /**
    * Takes its servers; {@linkcode loadBalancer} starts it too.
    *
-   * @param targets The servers behind.
+   * @param targets The servers behind; or one.
    * @param options How to choose among them.
    * @throws {RangeError} If there are none.
    * @throws {TypeError} If there is no such strategy.
    */
   constructor(
-    targets: readonly EndpointLike[],
+    targets: EndpointLike | readonly EndpointLike[],
     options: LoadBalancerOptions = {},
   ) {
     const { strategy = "round-robin" } = options;
-    if (!(targets?.length > 0)) {
+    const all = [targets ?? []].flat() as readonly EndpointLike[];
+    if (all.length === 0) {
       throw new RangeError(
         "Cannot balance load as 'targets' must be one or more: current value is none",
       );
@@ -163,7 +164,7 @@ export class LoadBalancer implements AsyncDisposable {
     }
     this.#choose = choose;
     this.#options = options;
-    this.#backends = targets.map((target) => ({
+    this.#backends = all.map((target) => ({
       address: endpoint(target),
       healthy: true,
       open: 0,
@@ -324,7 +325,7 @@ function failed(backend: Mutable<Backend>, error: unknown): void {
  * those that are well.
  *
  * @param listen Where to listen.
- * @param targets The servers behind.
+ * @param targets The servers behind; or one.
  * @param options How to choose among them, and how they are looked after.
  * @returns The load balancer, which listens already.
  * @throws {NetError} `"in-use"`, `"not-local"` or `"not-found"`.
@@ -347,7 +348,7 @@ function failed(backend: Mutable<Backend>, error: unknown): void {
  */
 export async function loadBalancer(
   listen: ServeOptions,
-  targets: readonly EndpointLike[],
+  targets: EndpointLike | readonly EndpointLike[],
   options: LoadBalancerOptions = {},
 ): Promise<LoadBalancer> {
   const balancer = new LoadBalancer(targets, options);

@@ -10,7 +10,7 @@ import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
 import { bytes, count } from "../inspect/units.ts";
 import type { Respond } from "./answering.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, ownEndpoint } from "./endpoint.ts";
 import { ErrorLog } from "./error_log.ts";
 import { checkNumbers, listen } from "./listener.ts";
 import { checkHandler } from "./local.ts";
@@ -274,7 +274,7 @@ async function start(
   }
   mayRead(THREAD);
   // Who holds the port while the threads come up, so that all get the same.
-  const { hostname, port } = options;
+  const { hostname, port } = ownEndpoint("serve", options);
   const keeper = { hostname, port, options: { reusePort: true } };
   await using listener = await listen(keeper);
   const { address } = listener;

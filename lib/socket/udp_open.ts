@@ -12,6 +12,7 @@ import {
   endpoint,
   type EndpointLike,
   isLoopback,
+  ownEndpoint,
 } from "./endpoint.ts";
 import { failure, notAllowed, permissionHost } from "./failure.ts";
 import { bindable } from "./local.ts";
@@ -55,8 +56,8 @@ function checkQueue(queue: number, op: string, target: Endpoint): void {
  * ```
  */
 export async function open(options: OpenOptions = {}): Promise<Socket> {
-  const { hostname, port = 0, queue = 1024, signal } = options;
-  const wanted = endpoint({ hostname, port });
+  const { queue = 1024, signal } = options;
+  const wanted = ownEndpoint("open", options);
   checkQueue(queue, "open", wanted);
   using deadline = new Deadline("open", `${wanted}`, { signal });
   deadline.signal.throwIfAborted();

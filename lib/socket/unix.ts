@@ -39,7 +39,7 @@ export interface ConnectOptions extends DeadlineOptions {
 
 /** What listening at a path adds. */
 export interface PathOptions {
-  /** Where: a path of at most 107 octets. */
+  /** Where: a path of at most 107 octets, or `"\0"` and a name that is in no directory. */
   path: string;
   /** Remove a socket there that nobody listens on any more. @default {false} */
   replace?: boolean | undefined;
@@ -58,7 +58,7 @@ export interface ServeOptions
 /**
  * Connects to whoever listens at a path.
  *
- * @param path The path.
+ * @param path The path, or `"\0"` and an abstract name.
  * @param options How long to wait.
  * @returns The open connection, the same as over TCP.
  * @throws {NetError} `"not-found"`, `"refused"` where nobody listens any more,
@@ -79,14 +79,17 @@ export async function connect(
   options: ConnectOptions = {},
 ): Promise<Connection> {
   const { timeout = 10_000, signal, idleTimeout } = options;
-  const peer = new UnixEndpoint(path);
+  const peer = await located(path);
   checkNumbers(`connect to ${peer}`, options);
-  using deadline = new Deadline("connect to", path, { timeout, signal });
+  using deadline = new Deadline("connect to", `${peer}`, { timeout, signal });
   deadline.signal.throwIfAborted();
   await mayUse("connect to", peer);
   const { connect } = await import("node:net");
   deadline.signal.throwIfAborted();
-  const socket: Socket = connect({ path, allowHalfOpen: true });
+  const socket: Socket = connect({
+    path: peer.path,
+    allowHalfOpen: true,
+  });
   const { promise, resolve, reject } = Promise.withResolvers<Connection>();
   socket.once("error", reject);
   socket.once("connect", () => {
@@ -127,8 +130,9 @@ export async function connect(
  * ```
  */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const { path, replace = false, backlog = 4096, signal } = options;
-  const wanted = new UnixEndpoint(path);
+  const { replace = false, backlog = 4096, signal } = options;
+  const wanted = await located(options.path);
+  const { path } = wanted;
   checkNumbers(`listen on ${wanted}`, { backlog, ...options });
   signal?.throwIfAborted();
   await mayUse("listen on", wanted);
@@ -169,14 +173,30 @@ export async function serve(
   return new Server(await listen(options), handler, options);
 }
 
+/** The runtime takes whole paths alone. */
+async function located(path: string): Promise<UnixEndpoint> {
+  const named = new UnixEndpoint(path);
+  if (path === "") {
+    throw new RangeError(
+      "Cannot make a unix endpoint as 'path' must be a path: current value is \"\"",
+    );
+  }
+  if (/^[/\0]/.test(path)) return named;
+  const { resolve } = await import("node:path");
+  return new UnixEndpoint(resolve(path));
+}
+
 /** Settles that the runtime lets us: node:net would throw from a callback. */
 async function mayUse(op: string, at: UnixEndpoint): Promise<void> {
+  // An abstract name stands in no flag: who may all may use it.
   const { path } = at;
-  const wanted: Deno.PermissionDescriptor[] = [
-    { name: "net", host: `unix:${path}` },
-    { name: "read", path },
-    { name: "write", path },
-  ];
+  const wanted: Deno.PermissionDescriptor[] = path.startsWith("\0")
+    ? [{ name: "net" }, { name: "read" }, { name: "write" }]
+    : [
+      { name: "net", host: `unix:${path}` },
+      { name: "read", path },
+      { name: "write", path },
+    ];
   for (const permission of wanted) {
     const { state } = await Deno.permissions.request(permission);
     if (state !== "granted") throw notAllowed(op, at);

@@ -23,21 +23,29 @@ const MAX = 107;
  * ```
  */
 export class UnixEndpoint extends Endpoint {
-  /** The path; empty for the end of a client, which has none. */
+  /** The path, or `"\0"` and an abstract name; empty for the end of a client, which has none. */
   readonly path: string;
 
   /**
    * Takes a path.
    *
-   * @param path The path, 107 octets at most.
-   * @throws {RangeError} If it is longer, or has a zero octet.
+   * @param path The path, 107 octets at most; or `"\0"` and an abstract name.
+   * @throws {TypeError} If it is no text.
+   * @throws {RangeError} If it is longer, or has a zero octet elsewhere.
    */
   constructor(path: string) {
     super("", 0);
+    if (typeof path !== "string") {
+      throw new TypeError(
+        `Cannot make a unix endpoint as 'path' must be a text: current value is ${
+          Deno.inspect(path)
+        }`,
+      );
+    }
     const { length } = new TextEncoder().encode(path);
-    if (length > MAX || path.includes("\0")) {
+    if (length > MAX || path.lastIndexOf("\0") > 0) {
       throw new RangeError(
-        `Cannot make a unix endpoint as 'path' must be at most ${MAX} octets, none of them zero: current value is ${
+        `Cannot make a unix endpoint as 'path' must be at most ${MAX} octets, none of them zero but the first of an abstract name: current value is ${
           JSON.stringify(path)
         }`,
       );
@@ -50,9 +58,9 @@ export class UnixEndpoint extends Endpoint {
     return true;
   }
 
-  /** The path; `(unnamed)` for the end of a client. */
+  /** The path, an abstract name behind `@`; `(unnamed)` for the end of a client. */
   override toString(): string {
-    return this.path || "(unnamed)";
+    return this.path.replace("\0", "@") || "(unnamed)";
   }
 
   /** The path, plain, with an empty hostname and port 0. */

@@ -68,6 +68,7 @@ export async function connect(
   const { timeout = 10_000, signal, compress = false } = options;
   const protocols = [options.protocols ?? []].flat();
   const target = parseUrl(`${url}`);
+  checkMeant(target, options);
   checkNumbers(`connect to ${target}`, options);
   const key = crypto.getRandomValues(new Uint8Array(16)).toBase64();
   const request = writeRequest(target, key, protocols, compress, options);
@@ -118,6 +119,38 @@ function parseUrl(text: string): URL {
   }
   url.protocol = scheme;
   return url;
+}
+
+/** What others call an option, and what it is here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  additional_headers: "headers",
+  extra_headers: "headers",
+  header: "headers",
+  max_size: "maxMessage",
+  open_timeout: "timeout",
+  ping_interval: "ping",
+  protocol: "protocols",
+  subprotocols: "protocols",
+};
+
+/** A text where options belong would be passed over without a word. */
+function checkMeant(url: URL, options: ConnectOptions): void {
+  if (typeof options !== "object" || Array.isArray(options)) {
+    throw new TypeError(
+      `Cannot connect to ${url} as 'options' must be an object, as in { protocols: "chat" }: current value is ${
+        Deno.inspect(options)
+      }`,
+    );
+  }
+  const name = Object.keys(options).find((key) =>
+    Object.hasOwn(ELSEWHERE, key)
+  );
+  if (name === undefined) return;
+  throw new TypeError(
+    `Cannot connect to ${url} as there is no option '${name}'. Try: ${
+      ELSEWHERE[name]
+    }`,
+  );
 }
 
 /** A token, as RFC 9110 §5.6.2 has it. */
@@ -208,6 +241,15 @@ async function open(
       message?: string;
       code?: string;
     };
+    if (secure && message.includes("InvalidContentType")) {
+      throw new NetError(`TLS failed, it does not speak it: ${message}`, {
+        code: "tls",
+        op: "connect to",
+        target: `${url}`,
+        hint: "ws:// in place of wss://",
+        cause: error,
+      });
+    }
     throw secure &&
         /certificate|TLS|SSL|handshake|UnknownIssuer/i.test(
           `${message} ${code}`,

@@ -48,6 +48,13 @@ export async function readHead(
       new NetError(reason, { code, op: "shake hands with", target: `${peer}` }),
     );
   const onData = (chunk: Uint8Array) => {
+    if (
+      octets.length === 0 && !/[\r\nA-Z]/i.test(String.fromCharCode(chunk[0]!))
+    ) {
+      // No line may ever end: TLS spoken to a port that speaks in clear.
+      fail("what it says is no HTTP", "malformed");
+      return;
+    }
     const longer = new Uint8Array(octets.length + chunk.length);
     longer.set(octets);
     longer.set(chunk, octets.length);

@@ -6,7 +6,7 @@
 
 import type { Server as NodeServer, Socket as NodeSocket } from "node:net";
 import { Deadline } from "../deadline.ts";
-import { Endpoint, endpoint } from "../socket/endpoint.ts";
+import { Endpoint, ownEndpoint } from "../socket/endpoint.ts";
 import { failure } from "../socket/failure.ts";
 import { bindable, checkHandler, checkPem } from "../socket/local.ts";
 import { checkNumbers } from "./numbers.ts";
@@ -42,8 +42,8 @@ export async function serve(
   options: ServeOptions,
   handler: Handler,
 ): Promise<Server> {
-  const { hostname, port = 0, signal, tls } = options;
-  const wanted = endpoint({ hostname, port });
+  const { signal, tls } = options;
+  const wanted = ownEndpoint("serve", options);
   checkHandler(handler);
   checkPem(wanted, tls);
   checkNumbers(`serve on ${wanted}`, options);

@@ -56,6 +56,28 @@ p27 SRV 1 2 3 .
 p28 NAPTR 1 2 "" "" "" .
 `;
 
+/** Many records of one. */
+const GENERATED = `
+$GENERATE 1-3 host-$ A 10.0.0.$
+$GENERATE 0-10/5 h\${0,3} A 10.0.1.$
+$GENERATE 8-9 x\${0,4,x} A 10.0.2.$
+$GENERATE 10-11 X\${-1,2,X} CNAME host-\${-9}
+$GENERATE 8-8 oct\${0,4,o} A 10.0.4.$
+$GENERATE 5-6 neg\${-5,2,d} A 10.0.4.$
+$GENERATE 17-18 \${0,4,n}rev PTR host-$.example.
+$GENERATE 300-301 \${0,0,n}.r0 PTR host-$.example.
+$GENERATE 300-301 \${0,3,N}.r3 PTR host-$.example.
+$GENERATE 300-301 \${0,7,n}.r7 PTR host-$.example.
+$GENERATE 300-301 \${0,8,n}r8 PTR host-$.example.
+$GENERATE 1-2 t$ 60 IN TXT "a $ b"
+$GENERATE 1-1 q$ TXT "\\"a $ b\\""
+$GENERATE 1-2 m$ MX "10 host-$"
+$GENERATE 1-1 d\\$$ A 10.0.3.$
+$GENERATE 1-1 e$$ A 10.0.3.$
+$GENERATE 1-1 $$TTL A 10.0.3.$
+after A 192.0.2.9
+`;
+
 /** What BIND reads, in its canonical form; nothing if it refuses. */
 async function compiled(text: string): Promise<string[] | undefined> {
   const process = new Deno.Command("named-compilezone", {
@@ -88,7 +110,7 @@ testUnless(
   reason,
   "BIND reads a zone file and what we write of it as the same",
   async () => {
-    for (const more of [WAYS, ALL_TYPES]) {
+    for (const more of [WAYS, GENERATED, ALL_TYPES]) {
       const text = HEAD + more;
       const theirs = await compiled(text);
       assert.ok(theirs !== undefined);
@@ -141,6 +163,15 @@ const DOUBTFUL: readonly string[] = [
   "$TTL x",
   "$ORIGIN",
   "$BOGUS x",
+  "$GENERATE 1-2 a$ A 192.0.2.$",
+  "$GENERATE 2-1 a$ A 192.0.2.$",
+  "$GENERATE 1-2/0 a$ A 192.0.2.$",
+  "$GENERATE 1 a$ A 192.0.2.$",
+  "$GENERATE 1-2 a$",
+  "$GENERATE 1-2 a${0,2,b} A 192.0.2.$",
+  "$GENERATE 1-2 a${x} A 192.0.2.$",
+  "$GENERATE 1-2 a${0,2 A 192.0.2.$",
+  "$GENERATE 255-256 a$ A 192.0.2.$",
   `${"x".repeat(63)} A 192.0.2.1`,
   `${"x".repeat(64)} A 192.0.2.1`,
   `${"x.".repeat(120)}y A 192.0.2.1`,

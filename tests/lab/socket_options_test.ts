@@ -247,3 +247,11 @@ Deno.test("3,000 idle connections come and go, and nothing stays open", async ()
   }
   await until(() => open() <= before + 2);
 });
+
+Deno.test("a zone that is no interface is named", async () => {
+  await assert.rejects(tcp.connect("[fe80::1%nosuch]:80"), {
+    name: "PermissionError",
+    message:
+      "Cannot connect to [fe80::1%nosuch]:80: there is no interface nosuch, or the operating system does not permit it. Try: ip -br link",
+  });
+});

@@ -310,6 +310,9 @@ Deno.test("serve() says what is wrong with its arguments", async () => {
     ["get /x", /a method and a path/],
     ["GET /:a/:a", /:a only once/],
     ["GET /*/x", /\* as its last segment/],
+    ["GET /users/{id}", /variable segments as :id/],
+    ["GET /users/<int:id>", /variable segments as :id/],
+    ["GET /static/*path", /\* alone at the end/],
     ["GET /:", /names of letters/],
   ];
   for (const [key, says] of table) {

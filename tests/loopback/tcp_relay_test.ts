@@ -130,6 +130,15 @@ Deno.test("a load balancer gives clients to its servers in turn, past one that i
   );
 });
 
+Deno.test("one server behind a load balancer needs no list", async () => {
+  await using one = await tcp.serve({}, tcp.echo);
+  await using balancer = await tcp.loadBalancer({}, `${one.address}`);
+  await using conn = await tcp.connect(balancer.address);
+  await conn.write("x\n");
+  assert.equal(await conn.readLine({ timeout: 5000 }), "x");
+  await assert.rejects(tcp.loadBalancer({}, []), RangeError);
+});
+
 Deno.test("a server that comes back is found by the next check, one that fails it is left out", async () => {
   const port = freePort();
   await using balancer = await tcp.loadBalancer({}, [{ port }], {

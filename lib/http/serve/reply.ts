@@ -30,7 +30,8 @@ export interface ReplyOptions {
  * @param value What to send.
  * @param options Status code and header fields.
  * @returns The answer.
- * @throws {TypeError} If the value has no JSON, such as a function or a bigint.
+ * @throws {TypeError} If the value has no JSON, such as a function or a bigint, or
+ * the options are none.
  * @see RFC 9110 §15
  *
  * @example
@@ -45,6 +46,13 @@ export interface ReplyOptions {
  * ```
  */
 export function reply(value: unknown, options?: ReplyOptions): Response {
+  if (options !== undefined && typeof options !== "object") {
+    throw new TypeError(
+      `Cannot reply as 'options' must be an object after the value, as in reply("no tea", { status: 418 }): current value is ${
+        Deno.inspect(options)
+      }`,
+    );
+  }
   return isPlain(value)
     ? Response.json(value, options as ResponseInit | undefined)
     : replyWith(value, options ?? {});

@@ -72,6 +72,8 @@ export class Router<Target> {
         if (names.includes(name)) fail(key, `one with :${name} only once`);
         names.push(name);
         node = node.variable ??= emptyNode();
+      } else if (/[{}<>]|^\*/.test(segment)) {
+        fail(key, "one with variable segments as :id, and * alone at the end");
       } else {
         let next = node.fixed.get(segment);
         if (next === undefined) node.fixed.set(segment, next = emptyNode());

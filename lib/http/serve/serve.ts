@@ -6,7 +6,7 @@
 
 import { Deadline } from "../../deadline.ts";
 import type { Address } from "../../ip/address.ts";
-import { type Endpoint, endpoint } from "../../socket/endpoint.ts";
+import { type Endpoint, ownEndpoint } from "../../socket/endpoint.ts";
 import { bindable, checkPem } from "../../socket/local.ts";
 import { cors, type CorsOptions } from "./cors.ts";
 import { documentRoutes, type OpenApiInfo } from "./openapi.ts";
@@ -100,13 +100,13 @@ export async function serve<Key extends RouteKey>(
   options: ServeOptions,
   routes: Routes<Key>,
 ): Promise<HttpServer> {
-  const { hostname, port = 0, signal, limits = {}, tls } = options;
+  const { signal, limits = {}, tls } = options;
   const { compression = false } = options;
   const use = [options.use ?? []].flat();
   const hosts = options.hosts === undefined
     ? undefined
     : [options.hosts].flat();
-  const wanted = endpoint({ hostname, port });
+  const wanted = ownEndpoint("serve", options);
   checkRoutes(wanted, routes);
   checkPem(wanted, tls);
   const {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { formatEvent } from "../../../lib/http/serve/events.ts";
 import { HttpProblem } from "../../../lib/http/serve/problem.ts";
+import { reply } from "../../../lib/http/serve/reply.ts";
 import { parseRange } from "../../../lib/http/serve/ranges.ts";
 import { Router } from "../../../lib/http/serve/router.ts";
 import {
@@ -201,4 +202,13 @@ Deno.test("a problem keeps its cause to itself", () => {
     '{"type":"about:blank","title":"Service Unavailable","status":503}',
   );
   assert.throws(() => new HttpProblem(200), RangeError);
+});
+
+Deno.test("reply() refuses a status without its name", () => {
+  assert.throws(() => reply(418, "no tea" as never), {
+    name: "TypeError",
+    message: /after the value, as in .* current value is "no tea"$/,
+  });
+  assert.throws(() => reply("no tea", 418 as never), TypeError);
+  assert.equal(reply("no tea", { status: 418 }).status, 418);
 });

@@ -17,6 +17,8 @@ Deno.test("endpoint() reads host and port, with IPv6 in brackets", () => {
       ["[fe80::1%eth0]:22", "fe80::1%eth0", 22],
       [{ port: 7 }, "127.0.0.1", 7],
       [{ hostname: "::1", port: 7 }, "::1", 7],
+      ["Bücher.example:80", "xn--bcher-kva.example", 80],
+      [{ hostname: "☃.example", port: 7 }, "xn--n3h.example", 7],
       [{ hostname: "[::1]", port: 7 }, "::1", 7],
       [{ hostname: parse("2001:DB8::1"), port: 7 }, "2001:db8::1", 7],
     ] as [EndpointLike, string, number][]
@@ -39,6 +41,7 @@ Deno.test("endpoint() says where and why a text is no endpoint", () => {
       ["[localhost]:80", 1, /no IPv6 address/],
       ["http://host:80", 4, /":" in a host name/],
       ["ho st:80", 2, /" " in a host name/],
+      ["ü/x:80", 0, /"ü" in a host name/],
       ["host:", 5, /digits/],
       ["host:http", 5, /digits/],
       ["host:-1", 5, /digits/],
@@ -68,6 +71,22 @@ Deno.test("endpoint() refuses what is neither text nor object", () => {
   for (const from of [80, null, undefined]) {
     assert.throws(() => endpoint(from as unknown as string), TypeError);
   }
+});
+
+Deno.test("a host that is named otherwise is not taken for this machine", () => {
+  for (const name of ["host", "address"]) {
+    const from = { [name]: "192.0.2.1", port: 80 } as unknown as EndpointLike;
+    assert.throws(() => endpoint(from), {
+      name: "TypeError",
+      message:
+        `Cannot make an endpoint as its host must be named 'hostname': current name is '${name}'`,
+    });
+  }
+});
+
+Deno.test("a port that is a text is shown as one", () => {
+  const from = { port: "80" } as unknown as EndpointLike;
+  assert.throws(() => endpoint(from), /current value is "80"$/);
 });
 
 Deno.test("an endpoint reads back from its own text", () => {

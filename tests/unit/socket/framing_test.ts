@@ -174,3 +174,14 @@ Deno.test("a delimiter whose octets come one by one is found in linear time", ()
   });
   assert.ok(ms < 2000, `${ms} ms`);
 });
+
+Deno.test("framings refuse what is no option of theirs", () => {
+  assert.throws(() => lengthPrefixed(16 as never), {
+    name: "TypeError",
+    message: /'options' must be an object, as in { max: 1024 }: .* 16$/,
+  });
+  assert.throws(() => lengthPrefixed({ bits: 24 as never }), {
+    name: "RangeError",
+    message: /'bits' must be 8, 16, 32 or "varint": current value is 24$/,
+  });
+});
