@@ -315,10 +315,12 @@ async function watch(
     [port.in, port.out] = [into / readings || 0, out / readings || 0];
   }
   console.log(draw(devices, page, { title: "On average" }));
-  for (const { name, answers, failures, restarts, trouble } of devices) {
+  for (const device of devices) {
+    const { name, answers, failures, restarts, ports, trouble } = device;
     const missed = failures > 0 ? `, ${failures} missed` : "";
     const anew = restarts > 0 ? `, restarts: ${restarts}` : "";
-    console.log(visible(`${name}: ${answers} readings${missed}${anew}`));
+    const lack = answers > 0 && ports.size === 0 ? ", no such interface" : "";
+    console.log(visible(`${name}: ${answers} readings${missed}${anew}${lack}`));
     if (trouble !== "") console.log(`  ${visible(trouble)}`);
   }
   return devices.every(({ answers }) => answers > 0);
@@ -389,8 +391,8 @@ async function main(args: string[]): Promise<number> {
 }
 
 await main(Deno.args).then(Deno.exit, (error) => {
-  // parseArgs throws TypeErrors, and so does what makes no sense to ask with.
-  const isMistake = error instanceof TypeError || error instanceof RangeError;
+  // parseArgs throws TypeErrors, and so does what nobody can be asked with.
+  const isMistake = /^(Type|Range|Syntax|Parse)Error$/.test(error.name);
   // Errors of the system have a code, too: the CSV file's.
   if (!isMistake && !("code" in error)) throw error;
   console.error(isMistake ? `${error.message}\n${USAGE}` : error.message);

@@ -58,8 +58,23 @@ export function replies(answers: readonly Answer[]): readonly Reply[] {
   return made;
 }
 
+function checkAnswers(answers: readonly GivenAnswer[]): void {
+  const isGood = Array.isArray(answers) &&
+    answers.every((answer) =>
+      (typeof answer?.question === "string" ||
+        answer?.question instanceof RegExp) &&
+      ["string", "object"].includes(typeof answer.say)
+    );
+  if (isGood) return;
+  // What is to be said may be a password.
+  throw new TypeError(
+    "Cannot answer questions as 'answers' must be a list such as [{ question: /confirm/, say: \"y\" }]: current value is another",
+  );
+}
+
 /** Prepares the answers of a caller. */
 export function givenReplies(answers: readonly GivenAnswer[]): Reply[] {
+  checkAnswers(answers);
   return answers.map(({ question, say, key = false }) => ({
     question: typeof question === "string"
       ? new RegExp(RegExp.escape(question))

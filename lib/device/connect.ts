@@ -4,6 +4,7 @@
  * @module
  */
 
+import { onlyKnown, type OptionNames } from "../firewall/known_options.ts";
 import type { SshConnectOptions } from "../ssh/options.ts";
 import type { SshConnection } from "../ssh/connection.ts";
 import type { Platform } from "./platform.ts";
@@ -78,6 +79,7 @@ export interface DeviceOptions {
  * @throws {NetError} `"refused"`, `"timeout"` with what came last and what was
  * expected, `"closed"`, `"unknown-platform"`, and what SSH adds.
  * @throws {RangeError} If there is no such platform or mode.
+ * @throws {TypeError} If an option is none.
  *
  * @example
  * ```ts
@@ -107,7 +109,32 @@ export async function connect(options: DeviceOptions): Promise<DeviceSession> {
 const TRANSPORTS = ["ssh", "telnet", "console", "replay"];
 const ENCODINGS = ["utf-8", "latin1"];
 
+/** At the prompt no type says that one is mistyped. */
+const OPTIONS: OptionNames<DeviceOptions> = {
+  platform: true,
+  host: true,
+  port: true,
+  user: true,
+  password: true,
+  secret: true,
+  transport: true,
+  ssh: true,
+  recording: true,
+  replay: true,
+  mode: true,
+  open: true,
+  record: true,
+  secrets: true,
+  encoding: true,
+  columns: true,
+  rows: true,
+  patience: true,
+  timeout: true,
+  signal: true,
+};
+
 function checkOptions(options: DeviceOptions): void {
+  onlyKnown("connect to a device", options, OPTIONS);
   const { host, port, transport = "ssh", columns, rows, encoding } = options;
   const isOwn = typeof transport === "object" && transport !== null;
   if (!isOwn && !TRANSPORTS.includes(transport)) {

@@ -53,7 +53,7 @@ export async function getDeviceFile(
   );
   await using sftp = await sftpOf(ssh, options);
   return await (sftp
-    ? sftp.get(remote, name, options)
+    ? sftp.get(remote, name, sftpOptions(options))
     : scpGet(ssh, remote, name, options));
 }
 
@@ -70,6 +70,11 @@ export async function putDeviceFile(
   await using sftp = await sftpOf(ssh, options);
   // Flash memories rename to free names only, and have no room for two.
   return await (sftp
-    ? sftp.put(local, name, { ...options, atomic: false })
+    ? sftp.put(local, name, { ...sftpOptions(options), atomic: false })
     : scpPut(ssh, local, name, options));
+}
+
+/** What of the options the protocol itself has. */
+function sftpOptions({ protocol: _, ...others }: DeviceFileOptions) {
+  return others;
 }

@@ -37,6 +37,8 @@ export interface CommandFacts {
   readonly truncated: boolean;
   /** The output as rows, where that was asked for and a template is there. */
   readonly rows?: readonly ResultRow[] | undefined;
+  /** Whether rows were asked for. */
+  readonly isParsed?: boolean | undefined;
 }
 
 /**
@@ -64,6 +66,8 @@ export class CommandResult {
   readonly truncated: boolean;
   /** The output as rows; nothing if that was not asked for, or without template. */
   readonly rows: readonly ResultRow[] | undefined;
+  /** Rows were asked for, and no template made any. */
+  readonly #lacksRows: boolean;
 
   /**
    * Takes the facts.
@@ -82,6 +86,7 @@ export class CommandResult {
     this.duration = facts.duration;
     this.truncated = facts.truncated;
     this.rows = facts.rows;
+    this.#lacksRows = facts.isParsed === true && facts.rows === undefined;
   }
 
   /** The output. */
@@ -104,11 +109,12 @@ export class CommandResult {
       ? paint("bad", "refused", on)
       : paint("muted", duration(this.duration), on);
     const title = `${paint("name", visible(this.input), on)}  ${state}`;
-    return `${title}\n${
-      this.rows
-        ? table(this.rows, { canvas: on })
-        : body(this.output, this.truncated, on)
-    }`.trimEnd();
+    const lack = paint("muted", "no rows: no template fits it", on);
+    const shown = this.rows
+      ? table(this.rows, { canvas: on })
+      : body(this.output, this.truncated, on);
+    return `${title}\n${shown}`.trimEnd() +
+      (this.#lacksRows && !this.failed ? `\n${lack}` : "");
   }
 }
 

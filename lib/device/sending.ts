@@ -6,6 +6,7 @@
 
 import { givenReplies } from "./asking.ts";
 import type { Conversation } from "./conversation.ts";
+import { checkSend } from "./option_names.ts";
 import { CommandResult } from "./results.ts";
 import type { SendOptions } from "./session_options.ts";
 
@@ -49,6 +50,7 @@ export async function sendCommand(
   next?: string,
 ): Promise<CommandResult> {
   checkLine(command);
+  checkSend(options);
   const { answers = [], parse = false, ...rest } = options;
   const began = performance.now();
   const heard = await talk.say(command, {
@@ -75,7 +77,7 @@ export async function sendCommand(
     heard.output,
     parse === true ? {} : parse,
   );
-  return new CommandResult({ ...facts, rows });
+  return new CommandResult({ ...facts, rows, isParsed: true });
 }
 
 /**

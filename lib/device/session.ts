@@ -13,6 +13,7 @@ import type { Conversation } from "./conversation.ts";
 import type { ConfigDiff } from "./diff.ts";
 import { getDeviceFile, putDeviceFile } from "./files.ts";
 import type { Platform } from "./platform.ts";
+import { checkBackup, checkCommit, checkConfigure } from "./option_names.ts";
 import { parseRecording, type SessionRecording } from "./record.ts";
 import { redact } from "./redact.ts";
 import type {
@@ -229,7 +230,9 @@ export class DeviceSession implements AsyncDisposable {
     lines: string | readonly string[],
     options: ConfigureOptions = {},
   ): Promise<ConfigureResult> {
-    return this.#inTurn(() => this.#configuration.type(lines, options));
+    return this.#inTurn(() =>
+      this.#configuration.type(lines, checkConfigure(options))
+    );
   }
 
   /**
@@ -257,7 +260,7 @@ export class DeviceSession implements AsyncDisposable {
    */
   commit(options: CommitOptions = {}): Promise<CommitResult> {
     return this.#inTurn(() =>
-      this.#configuration.commit(options, (job) => {
+      this.#configuration.commit(checkCommit(options), (job) => {
         // Nobody waits for it: `outcome` of the commit tells.
         this.#inTurn(job).catch(() => {});
       })
@@ -324,7 +327,7 @@ export class DeviceSession implements AsyncDisposable {
   backup(options: BackupOptions = {}): Promise<string> {
     return this.#inTurn(async () => {
       const back = this.prompt.mode;
-      const text = await this.#configuration.show(options);
+      const text = await this.#configuration.show(checkBackup(options));
       await this.#talk.enter(back, options);
       return options.redact ? redact(text) : text;
     });

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { onlyKnown } from "../firewall/known_options.ts";
 import { SnmpSession } from "./client.ts";
+import { OPEN } from "./option_names.ts";
 import type { OpenOptions, SnmpTarget } from "./options.ts";
 
 /**
@@ -18,7 +20,8 @@ import type { OpenOptions, SnmpTarget } from "./options.ts";
  * @returns The session.
  * @throws {NetError} `"not-found"` for a name without address, `"unreachable"`.
  * @throws {PermissionError} If the runtime or the system bars it.
- * @throws {TypeError} If version, community and user do not fit each other.
+ * @throws {TypeError} If version, community and user do not fit each other, or an
+ * option is none.
  * @throws {RangeError} If a number or a password's length is out of range.
  * @see RFC 3411 (architecture), RFC 3416 (operations), RFC 3414 (users)
  *
@@ -41,5 +44,6 @@ export async function open(
   target: SnmpTarget,
   options: OpenOptions = {},
 ): Promise<SnmpSession> {
+  onlyKnown("open an SNMP session", options, OPEN);
   return await SnmpSession.open(target, options);
 }

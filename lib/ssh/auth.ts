@@ -65,6 +65,8 @@ export class Authenticator {
   readonly #more: (() => Promise<readonly Candidate[]>)[];
   readonly #known = new Set<string>();
   readonly #fault = Promise.withResolvers<never>();
+  /** Whoever is asked wants to be asked no more. */
+  #hasGivenUp = false;
   #offered: readonly string[] | undefined;
   #signal: AbortSignal | undefined;
 
@@ -237,6 +239,7 @@ export class Authenticator {
       method: "keyboard-interactive",
       label: "keyboard-interactive",
       attempt: (_ssh2, signal) => {
+        if (this.#hasGivenUp) return Promise.resolve(undefined);
         let unused = password;
         const answer = async (
           instructions: string,
@@ -252,6 +255,7 @@ export class Authenticator {
           const question = { kind, target, instructions, prompts } as const;
           const answers = await ask?.(question, signal);
           if (answers) return answers;
+          this.#hasGivenUp = ask !== undefined;
           const asked = prompts.map(({ text }) => JSON.stringify(text.trim()));
           this.#notes.push(`nobody answered ${asked.join(", ")}`);
           return prompts.map(() => "");
@@ -286,19 +290,18 @@ export class Authenticator {
   /** Asks somebody, several times. */
   #asking(ask: SshAsk, methods: readonly SshMethod[]): Candidate[] {
     const { target, user } = this.#context;
-    let hasGivenUp = false;
     const byPassword: Candidate = {
       method: "password",
       label: "password",
       attempt: async (_ssh2, signal) => {
-        if (hasGivenUp) return undefined;
+        if (this.#hasGivenUp) return undefined;
         const answers = await ask({
           kind: "password",
           target,
           instructions: "",
           prompts: [{ text: `${user}'s password: `, echo: false }],
         }, signal);
-        hasGivenUp = answers === undefined;
+        this.#hasGivenUp = answers === undefined;
         return answers && { type: "password", password: answers[0] ?? "" };
       },
     };

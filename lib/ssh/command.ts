@@ -5,8 +5,10 @@
  */
 
 import type { DeadlineOptions } from "../deadline.ts";
-import { canvas } from "../inspect/canvas.ts";
+import { type Canvas, canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
+import { visible } from "../inspect/text.ts";
+import { count } from "../inspect/units.ts";
 
 /** How large a terminal is. */
 export interface TerminalSize {
@@ -194,11 +196,27 @@ export class RunResult {
       ? ""
       : `not taken by the server: ${this.refusedEnv.join(", ")} (AcceptEnv)`;
     const lines = [
-      this.stdout.trimEnd(),
-      paint("warn", this.stderr.trimEnd(), on),
+      shown(this.stdout, on),
+      paint("warn", shown(this.stderr, on), on),
       paint("warn", refused, on),
       this.ok ? "" : paint("bad", end, on),
     ];
     return lines.filter((text) => text !== "").join("\n");
   }
+}
+
+/** So many lines of an output are shown; all of them are in the result. */
+const SHOWN = 1000;
+
+/** Output as a terminal may be given it: it was written by another machine. */
+function shown(output: string, on: Canvas): string {
+  // deno-lint-ignore no-control-regex
+  const plain = output.trimEnd().replace(/\x1b\[[\d;:]*m/g, "");
+  const lines = plain.split("\n");
+  const first = lines.slice(0, SHOWN).map((line) =>
+    line.replace(/\r$/, "").split("\t").map(visible).join("\t")
+  );
+  const rest = lines.length - first.length;
+  if (rest > 0) first.push(paint("muted", `… ${count(rest)} more lines`, on));
+  return first.join("\n");
 }

@@ -5,12 +5,14 @@
  */
 
 import { Deadline } from "../deadline.ts";
+import { onlyKnown } from "../firewall/known_options.ts";
 import { withPerson } from "./attended.ts";
 import { Authenticator } from "./auth.ts";
 import type { Chain } from "./chain.ts";
 import { SshConnection } from "./connection.ts";
 import { dialTcp, dialThrough } from "./dial.ts";
 import { type Link, openLink } from "./link.ts";
+import { CONNECT } from "./connect_option_names.ts";
 import type { SshConnectOptions } from "./options.ts";
 import { dialCommand } from "./proxy_command.ts";
 import { type Hop, planRoute, type Route } from "./route.ts";
@@ -35,6 +37,7 @@ const LONGEST = 20_000;
  * the known one; `"refused"`, `"not-found"`, `"timeout"`, `"no-common-algorithm"`,
  * `"not-ssh"`, `"prohibited"`, …
  * @throws {ParseError} If the target names no machine.
+ * @throws {TypeError} If an option is none.
  * @see RFC 4251
  *
  * @example
@@ -58,6 +61,7 @@ export async function connect(
   target: SshTargetLike,
   settings: SshConnectOptions = {},
 ): Promise<SshConnection> {
+  onlyKnown("connect", settings, CONNECT);
   const options = withPerson(settings);
   const { signal, reconnect } = options;
   const route = await planRoute(target, options);

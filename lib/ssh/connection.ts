@@ -6,6 +6,7 @@
 
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { canvas } from "../inspect/canvas.ts";
+import { onlyKnown } from "../firewall/known_options.ts";
 import { card } from "../inspect/card.ts";
 import { lendTerminal } from "../inspect/live.ts";
 import { attach, lentAs, rawShell } from "./attach.ts";
@@ -25,6 +26,7 @@ import { openForwarding } from "./forward/forward.ts";
 import type { ForwardOptions } from "./forward/forward_options.ts";
 import type { Forwarding } from "./forward/forwarding.ts";
 import { SshProcess } from "./process.ts";
+import { SPAWN } from "./option_names.ts";
 import { ptyOf, runAt, shown } from "./run.ts";
 import type { SessionRequest } from "./session_channel.ts";
 import type { RawShell, ShellOptions, ShellTerminal } from "./shell.ts";
@@ -172,6 +174,7 @@ export class SshConnection implements AsyncDisposable {
     command: string,
     options: SshSpawnOptions = {},
   ): Promise<SshProcess> {
+    onlyKnown("start a command", options, SPAWN);
     const op = `start ${shown(command)} on`;
     const { pty, env } = options;
     const request = { kind: "exec", command, pty: ptyOf(pty), env } as const;

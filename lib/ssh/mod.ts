@@ -34,6 +34,7 @@ export * from "./serving/session.ts";
 export * from "./serving/site.ts";
 export * from "./serving/users.ts";
 export * from "./sftp/file_info.ts";
+export * from "./sftp/file_list.ts";
 export * from "./sftp/sftp.ts";
 export * from "./sftp/sftp_options.ts";
 export * from "./sftp/sync_report.ts";

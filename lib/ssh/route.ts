@@ -5,6 +5,7 @@
  * @module
  */
 
+import { onlyKnown } from "../firewall/known_options.ts";
 import { agentPath } from "./agent.ts";
 import { chooseAlgorithms } from "./algorithms.ts";
 import { type AuthContext, METHODS } from "./auth.ts";
@@ -13,6 +14,7 @@ import { hostKeyChecker } from "./known_hosts/host_key_policy.ts";
 import { environment, mayRead } from "./environment.ts";
 import { findIdentities, handedIn } from "./identity.ts";
 import type { LinkPlan } from "./link.ts";
+import { CONNECT } from "./connect_option_names.ts";
 import type { SshConnectOptions, SshJump } from "./options.ts";
 import type { SshMethod } from "./question.ts";
 import type { SshConfig } from "./config/ssh_config.ts";
@@ -123,6 +125,7 @@ function ofJump(
   jump: [] | undefined,
 ): [target: SshTargetLike, options: SshConnectOptions] {
   const { target, ...own } = typeof like === "string" ? { target: like } : like;
+  if (target !== undefined) onlyKnown("connect through it", own, CONNECT);
   const { hostKeys, confirm, knownHosts, agent, ask, algorithms, keepalive } =
     options;
   return [target, {

@@ -6,6 +6,7 @@
 
 import { Deadline } from "../deadline.ts";
 import { NetError } from "../errors.ts";
+import { onlyKnown } from "../firewall/known_options.ts";
 import { bytes } from "../inspect/units.ts";
 import type { OpenSession } from "./line.ts";
 import {
@@ -19,6 +20,7 @@ import {
   RunResult,
   type Stdin,
 } from "./command.ts";
+import { RUN } from "./option_names.ts";
 import { Sudo } from "./sudo.ts";
 
 /** Output that is kept unless told otherwise. */
@@ -38,6 +40,7 @@ export async function runAt(
   command: string,
   options: RunOptions,
 ): Promise<RunResult> {
+  onlyKnown("run a command", options, RUN);
   const { encoding = "utf-8", maxOutput = MAX_OUTPUT, timeout } = options;
   const pty = ptyOf(options.pty);
   checkRequest({ kind: "exec", command, pty, env: options.env });

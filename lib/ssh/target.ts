@@ -31,12 +31,16 @@ export interface SshTarget {
   readonly user: string | undefined;
 }
 
+/** Of a target; the transport stands in addresses of listeners. */
+const PARTS = ["hostname", "port", "user", "transport"];
+
 /**
  * Reads what names a machine to log in to.
  *
  * @param like `"host"`, `"user@host:port"`, `"ssh://user@host:port"`, or an object.
  * @returns Host, port and user; what was not said is `undefined`.
  * @throws {ParseError} If the text names no machine.
+ * @throws {TypeError} If the object has no hostname, or has what is no part of one.
  * @throws {RangeError} If the port is not one from 1 to 65535.
  * @see draft-ietf-secsh-scp-sftp-ssh-uri-04 §3 (URLs)
  *
@@ -62,6 +66,15 @@ export function parseTarget(like: SshTargetLike): SshTarget {
     );
   }
   const { hostname, port, user } = like;
+  const isPlain = Object.getPrototypeOf(like) === Object.prototype;
+  const other = Object.keys(like).find((key) => !PARTS.includes(key));
+  if (hostname === undefined || isPlain && other !== undefined) {
+    throw new TypeError(
+      `Cannot connect as 'target' must be a text or { hostname, port, user }: current value has ${
+        other ?? "no hostname"
+      }; all else is for the options after it`,
+    );
+  }
   const whole = `${hostname}`;
   const bare = whole.replace(/^\[(.*)\]$/s, "$1");
   checkHost(bare, whole, whole.indexOf(bare));
@@ -195,7 +208,9 @@ function checkPort(
   if (port === undefined) return undefined;
   if (!(Number.isInteger(port) && port > 0 && port <= 0xffff)) {
     throw new RangeError(
-      `Cannot connect to ${whole} as 'port' must be an integer from 1 to 65535: current value is ${port}`,
+      `Cannot connect to ${whole} as 'port' must be an integer from 1 to 65535: current value is ${
+        JSON.stringify(port)
+      }`,
     );
   }
   return port;

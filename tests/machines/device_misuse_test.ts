@@ -20,6 +20,11 @@ Deno.test("options that are none are named, and no connection is left open", asy
     [wrong(undefined), /'host' must be a name or an address/],
     [{ transport: wrong("tlnet") }, /'transport' must be one of ssh, telnet/],
     [{ encoding: wrong("utf8") }, /'encoding' must be one of utf-8, latin1/],
+    [
+      wrong({ device_type: "cisco_ios" }),
+      /"device_type" is no option: .*platform/,
+    ],
+    [wrong({ username: "a" }), /"username" is no option: .*user/],
     [{ rows: -1 }, /'rows' must be from 1 to 65535/],
     [{ platform: wrong(5) }, /it must be a name, a file, a URL or an object/],
     [{ record: "/nowhere/at/all" }, /Cannot write .*no such file or folder/],
@@ -87,4 +92,45 @@ Deno.test("interrupt() finds the prompt each time, also where nothing runs", asy
   await using session = await connect(router.target);
   for (let i = 0; i < 40; i++) await session.interrupt();
   assert.equal((await session.send("display clock")).failed, false);
+});
+
+Deno.test("options of a session that are none are named before anything is typed", async () => {
+  await using router = await fake("juniper_junos");
+  await using session = await connect(router.target);
+  await session.configure("set system host-name r9");
+  const before = router.toJSON().commands;
+  const cases: [() => Promise<unknown>, RegExp][] = [
+    // This would be a commit for good.
+    [() => session.commit(wrong({ confirmed: 5 })), /did you mean "confirm"/],
+    [() => session.configure("x", wrong({ onError: "stop" })), /is no option/],
+    [() => session.backup(wrong("r9.conf")), /options must be an object/],
+    [() => session.send("x", wrong({ textfsm: true })), /no option: .*parse/],
+    [() => session.send("x", wrong(500)), /options must be an object/],
+    [
+      () => session.send("x", { answers: wrong([{ prompt: "?", say: "y" }]) }),
+      /'answers' must be a list such as .*question/,
+    ],
+    [
+      () => session.send("x", { answers: wrong({ confirm: "y" }) }),
+      /'answers' must be a list/,
+    ],
+  ];
+  for (const [call, message] of cases) {
+    await assert.rejects(call(), { name: "TypeError", message });
+  }
+  assert.equal(router.toJSON().commands, before);
+  assert.equal((await session.diff()).isEmpty, false);
+});
+
+Deno.test("who asks for rows is told where no template makes any", async () => {
+  await using router = await fake("cisco_ios");
+  await using session = await connect(router.target);
+  const parse = { folder: undefined };
+  const rows = await session.send("show ip interface brief", { parse: true });
+  assert.doesNotMatch(Deno.inspect(rows), /no rows/);
+  const none = await session.send("show clock", { parse: wrong(parse) });
+  assert.equal(none.rows, undefined);
+  assert.match(Deno.inspect(none), /UTC.*\nno rows: no template fits it$/);
+  const plain = await session.send("show clock");
+  assert.doesNotMatch(Deno.inspect(plain), /no rows/);
 });

@@ -5,6 +5,10 @@
  */
 
 import assert from "node:assert/strict";
+import { describe } from "../../lib/snmp/describe.ts";
+import { agent } from "../../lib/snmp/agent/serve.ts";
+import { listenTraps } from "../../lib/snmp/traps/listen.ts";
+import { trap } from "../../lib/snmp/traps/send.ts";
 import { open } from "../../lib/snmp/open.ts";
 import { testUnless } from "../skip.ts";
 import { snmpBed, whyNoSnmpd } from "./snmp_bed.ts";
@@ -27,6 +31,19 @@ Deno.test("what names no agent is not taken for this machine", async () => {
       message: new RegExp(`'${option}' must be a text: current value is 5`),
     });
   }
+  // One that is mistyped would ask as "public".
+  for (
+    const [options, message] of [
+      [{ comunity: "x" }, /"comunity" is no option: did you mean "community"/],
+      [{ username: "ada" }, /"username" is no option: .*user/],
+    ] as const
+  ) {
+    const error = { name: "TypeError", message };
+    await assert.rejects(open("127.0.0.1", wrong(options)), error);
+    await assert.rejects(describe("127.0.0.1", wrong(options)), error);
+  }
+  const message = /its options must be an object/;
+  await assert.rejects(open("127.0.0.1", wrong("private")), { message });
 });
 
 testUnless(
@@ -44,6 +61,25 @@ testUnless(
       await assert.rejects(session.table(wrong(name)), error);
       await assert.rejects(session.set(wrong(name), 5), error);
     }
+    // Python's easysnmp takes many names like that; here they would be options.
+    const ask = (name: string, options: unknown) =>
+      session.get(name, wrong(options));
+    await assert.rejects(ask("sysName", "sysUpTime"), /must be an object/);
+    await assert.rejects(ask("sysName", { timeuot: 5 }), /mean "timeout"/);
+    await assert.rejects(
+      async () => await session.walk("system", wrong({ limit: 3 })),
+      /Cannot walk as "limit" is no option: maxRepetitions/,
+    );
+    // They would be served to, and taken from, "public".
+    const community = wrong<object>({ port: 0, community: "secret" });
+    const error = { name: "TypeError", message: /did you mean "communities"/ };
+    await assert.rejects(agent(community), error);
+    await assert.rejects(listenTraps(community), error);
+    const values = wrong<object>({ retry: 1 });
+    await assert.rejects(
+      trap("127.0.0.1:9", "coldStart", {}, values),
+      /retries/,
+    );
     assert.equal((await session.get("sysName")).oid, "1.3.6.1.2.1.1.5.0");
   },
 );

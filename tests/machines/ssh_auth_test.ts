@@ -346,3 +346,20 @@ Deno.test("questions one after the other are asked with their echo, and a passwo
   );
   assert.equal(asked, 1);
 });
+
+Deno.test("whoever gives up at one question is asked no other, by no other method", async () => {
+  await using server = await serve({
+    users: { ada: "sesame" },
+    methods: ["keyboard-interactive", "password"],
+  });
+  const asked: string[] = [];
+  const end = await connect(`ada@127.0.0.1:${server.port}`, {
+    ...{ agent: false, config: false, hostKeys: "any", password: "wrong" },
+    ask: ({ kind }) => {
+      asked.push(kind);
+      return Promise.resolve(undefined);
+    },
+  }).catch((error) => error);
+  assert.equal(end.name, "AuthError");
+  assert.equal(asked.length, 1, asked.join(", "));
+});

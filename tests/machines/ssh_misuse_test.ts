@@ -7,6 +7,7 @@
 
 import assert from "node:assert/strict";
 import { connect } from "../../lib/ssh/connect.ts";
+import { readPrivateKey } from "../../lib/ssh/keys/keys.ts";
 import type { RunOptions } from "../../lib/ssh/command.ts";
 import { testUnless } from "../skip.ts";
 import { noSshd, sshBed } from "./ssh_bed.ts";
@@ -32,6 +33,7 @@ testUnless(
       [{ pty: { term: wrong(5) } }, /'term' must be a text/],
       // Of a name alone, it is not said whose it is: not root's in any case.
       [{ sudo: wrong("nobody") }, /'sudo' must be true or/],
+      [wrong({ input: "x" }), /"input" is no option: .*stdin/],
     ];
     for (const [options, message] of cases) {
       await assert.rejects(on.run("true", options), { message });
@@ -48,6 +50,10 @@ testUnless(
       name: "TypeError",
       message: /such as SIGTERM.*value is SIGNONE/,
     });
+    await assert.rejects(
+      on.spawn("cat", wrong({ stdin: "x" })),
+      /"stdin" is no/,
+    );
     await assert.rejects(on.forward(wrong(undefined)), /one of local, remote/);
     assert.equal((await on.run("echo on", { env: { A_X: "1" } })).ok, true);
   },
@@ -83,6 +89,9 @@ testUnless(
       await assert.rejects(sftp.stat(wrong(path)), error);
       await assert.rejects(sftp.get(wrong(path)), error);
       await assert.rejects(sftp.put(wrong(path)), error);
+      const local = path ?? { resume: true };
+      await assert.rejects(sftp.get(file, wrong(local)), error);
+      await assert.rejects(sftp.put(file, wrong(local)), error);
       await assert.rejects(sftp.rename(file, wrong(path)), error);
       await assert.rejects(sftp.symlink(wrong(path), `${file}.link`), error);
     }
@@ -95,6 +104,12 @@ testUnless(
     await assert.rejects(sftp.write(file, "x", { mode }), error);
     await assert.rejects(sftp.mkdir(`${file}.d`, { mode }), error);
     await assert.rejects(sftp.put(file, `${file}.2`, { mode }), error);
+    const exclude = wrong<object>({ exclude: ["kept.txt"] });
+    await assert.rejects(
+      sftp.syncDown(bed.folder, `${file}.d`, exclude),
+      /"exclude" is no option: did you mean "include"/,
+    );
+    await assert.rejects(sftp.get(file, `${file}.2`, exclude), /no option/);
     assert.equal(await sftp.readText(file), "kept");
     assert.equal((await sftp.stat(file)).mode, 0o640);
   },
@@ -132,10 +147,47 @@ testUnless(
         /must have lists/,
       ],
     ] as const;
+    // At the prompt no type says that these are none.
+    for (
+      const options of [
+        { username: "root" },
+        { identityFile: key },
+        { pasword: "x" },
+      ]
+    ) {
+      await assert.rejects(connect(target, wrong({ ...base, ...options })), {
+        name: "TypeError",
+        message: /Cannot connect as "\w+" is no option: .*(user|password)/,
+      });
+    }
+    const jump = wrong<{ target: string }>({ target, key: [key] });
+    await assert.rejects(connect(target, { ...base, jump }), {
+      message: /Cannot connect through it as "key" is no option/,
+    });
+    await assert.rejects(
+      connect(target, wrong(22)),
+      /options must be an object/,
+    );
+    for (
+      const [at, word] of [
+        [{ host: "127.0.0.1" }, "host"],
+        [{ hostname: "127.0.0.1", username: "root" }, "username"],
+        [{ hostname: "127.0.0.1", password: "x" }, "password"],
+        [{}, "no hostname"],
+      ] as const
+    ) {
+      await assert.rejects(connect(wrong(at), base), {
+        name: "TypeError",
+        message: new RegExp(`'target' must be .* value has ${word};`),
+      });
+    }
     for (const [options, message] of cases) {
       const login = { ...base, keys: [key], ...options };
       await assert.rejects(connect(target, login), { message });
     }
+    await assert.rejects(readPrivateKey(key), {
+      message: /Try: net\.ssh\.readKeyFile\("\/.*id_ed25519"\)/,
+    });
     assert.doesNotMatch(bed.log(), /Connection from/);
   },
 );

@@ -304,3 +304,21 @@ testUnless(
     shell.write(new Uint8Array(3)); // Nobody is there any more: no error.
   },
 );
+
+testUnless(
+  noSshd,
+  "output is shown so that no terminal obeys it, and not all of much",
+  async () => {
+    await using bed = await sshBed();
+    await using on = await loginByKey(bed);
+    const odd = await on.run(
+      "printf 'a\\033[31mred\\033[0m\\tb\\033[2J\\007\\r\\n\\304\\n'; printf '\\033c' >&2",
+    );
+    assert.equal(Deno.inspect(odd), "ared\tb\\x1b[2J\\x07\n\ufffd\n\\x1bc");
+    assert.ok(odd.stdout.includes("\x1b[31mred"));
+    const many = await on.run("seq 1 3000");
+    const lines = Deno.inspect(many).split("\n");
+    assert.deepEqual(lines.slice(-2), ["1000", "… 2,000 more lines"]);
+    assert.equal(many.stdout.split("\n").length, 3001);
+  },
+);

@@ -156,6 +156,9 @@ testUnless(
       { SNMP_COMMUNITY: "public" },
     );
     assert.equal(code, 1, err);
+    const none = [bed.target, "--interval", "1", "--count", "1"];
+    const other = await run([...none, "--interface", "nosuch0"]);
+    assert.match(other.out, /: 1 readings, no such interface$/m, other.err);
     assert.match(out, /^\S+Z\ndevice +port +in +out +chart/m);
     assert.match(out, /^\S+ +lo +\S+ \S*b\/s/m);
     assert.match(out, new RegExp(`^${dead}: 0 readings, 2 missed$`, "m"));
@@ -177,6 +180,7 @@ Deno.test("snmp_poller says what is wrong with a command line, and heads a new f
         /^--interval must be a number from 0\.1 up/,
       ],
       [["x", "--colour"], /^Unknown option '--colour'/],
+      [["192.0.2.0/24"], /^Cannot parse "192.*as a host and port.*\nUsage: /],
     ] as const;
     await Promise.all([
       ...mistakes.map(async ([args, message]) => {

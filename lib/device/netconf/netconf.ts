@@ -99,6 +99,8 @@ function login(
   target: SshTargetLike,
   options: NetconfOptions,
 ): Promise<SshConnection> {
+  const { version: _, replyTimeout: _r, largestMessage: _m, ...others } =
+    options;
   const port = options.port ?? parseTarget(target).port ?? PORT;
-  return connect(target, { ...options, port });
+  return connect(target, { ...others, port });
 }

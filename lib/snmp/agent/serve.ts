@@ -4,6 +4,8 @@
  * @module
  */
 
+import { onlyKnown } from "../../firewall/known_options.ts";
+import { AGENT } from "../option_names.ts";
 import { Agent } from "./agent.ts";
 import type { AgentOptions } from "./options.ts";
 
@@ -37,6 +39,7 @@ import type { AgentOptions } from "./options.ts";
  * assert.equal((await agent.get("sysContact")).value, "noc@example.net");
  * ```
  */
-export function agent(options: AgentOptions = {}): Promise<Agent> {
-  return Agent.open(options);
+export async function agent(options: AgentOptions = {}): Promise<Agent> {
+  onlyKnown("open an SNMP agent", options, AGENT);
+  return await Agent.open(options);
 }

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { onlyKnown } from "../../firewall/known_options.ts";
+import { QUESTION } from "../option_names.ts";
 import { Deadline } from "../../deadline.ts";
 import { NetError } from "../../errors.ts";
 import type { AskOptions, BulkOptions } from "../options.ts";
@@ -57,6 +59,7 @@ export async function limited<T>(
   options: AskOptions,
   work: (signal: AbortSignal | undefined) => Promise<T>,
 ): Promise<T> {
+  onlyKnown(`${op} variables`, options, QUESTION);
   if (options.timeout === undefined) return await work(options.signal);
   const target = `${engine.settings.endpoint}`;
   using deadline = new Deadline(`${op} variables of`, target, options);

@@ -9,7 +9,9 @@
  */
 
 import { NetError } from "../../errors.ts";
+import { onlyKnown } from "../../firewall/known_options.ts";
 import { Run } from "../../inspect/run.ts";
+import { WALK } from "../option_names.ts";
 import type { WalkOptions } from "../options.ts";
 import type { VarBind } from "../varbind.ts";
 import type { Pdu } from "./message.ts";
@@ -103,6 +105,7 @@ export function runWalk(
   options: WalkOptions,
 ): Run<VarBind, VarBind[]> {
   const { endpoint, maxRepetitions: usual } = asker.engine.settings;
+  onlyKnown("walk", options, WALK);
   const { maxRepetitions = usual } = options;
   checkRepetitions("maxRepetitions", maxRepetitions, 1);
   const root = branchOf(asker, name);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { onlyKnown } from "../../firewall/known_options.ts";
+import { LISTEN } from "../option_names.ts";
 import { TrapListener } from "./listener.ts";
 import type { ListenOptions } from "./options.ts";
 
@@ -39,8 +41,9 @@ import type { ListenOptions } from "./options.ts";
  * assert.equal(`${variables[0]}`, "IF-MIB::ifIndex.2 = 2");
  * ```
  */
-export function listenTraps(
+export async function listenTraps(
   options: ListenOptions = {},
 ): Promise<TrapListener> {
-  return TrapListener.open(options);
+  onlyKnown("listen for notifications", options, LISTEN);
+  return await TrapListener.open(options);
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { onlyKnown } from "../../firewall/known_options.ts";
+import { NOTIFY } from "../option_names.ts";
 import { LocalEngine } from "../message/local_engine.ts";
 import type { SnmpTarget } from "../options.ts";
 import { acknowledged } from "./acknowledged.ts";
@@ -47,6 +49,7 @@ export async function trap(
   variables: TrapVariables = {},
   options: TrapOptions = {},
 ): Promise<void> {
+  onlyKnown("send a trap", options, NOTIFY);
   const { engineId } = options;
   if (options.user !== undefined && engineId === undefined) {
     throw new TypeError(
@@ -95,6 +98,7 @@ export async function inform(
   variables: TrapVariables = {},
   options: InformOptions = {},
 ): Promise<void> {
+  onlyKnown("send an inform", options, NOTIFY);
   const { timeout = 1000, retries = 3 } = options;
   if (options.version === "1") {
     throw new TypeError(

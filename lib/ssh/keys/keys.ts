@@ -256,7 +256,9 @@ export async function readPrivateKey(
     throw new DecodeError("has no block PRIVATE KEY", {
       layer: "private key",
       offset: 0,
-      hint: "ssh-keygen -y -f FILE, to see whether it is a key",
+      hint: /^[~.\w]*\/\S+$/.test(start)
+        ? `net.ssh.readKeyFile(${JSON.stringify(start)}), which opens the file`
+        : "ssh-keygen -y -f FILE, to see whether it is a key",
     });
   }
   if (block.label === "OPENSSH PRIVATE KEY") {

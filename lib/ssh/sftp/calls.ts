@@ -65,10 +65,33 @@ export function sftpFailure(
     });
   }
   const [code, text] = STATUSES[number ?? 0] ?? ["failed", cause.message];
+  const hint = code === "not-found"
+    ? pathHint(target)
+    : number === 4 && op === "write"
+    ? 'connection.run("df -h"): a disk that is full is told like that'
+    : undefined;
   return new NetError(
     number === 4 ? `the server says only "${cause.message}"` : text,
-    { code, op, target, cause },
+    { code, op, target, hint, cause },
   );
+}
+
+/**
+ * What to type for a path that a shell would have replaced, and nobody does
+ * here.
+ *
+ * @param path The path on the other machine, where nothing was found.
+ */
+export function pathHint(path: string): string | undefined {
+  if (/^~(?=\/|$)/.test(path)) {
+    const rest = path.slice(2) || ".";
+    return `${
+      JSON.stringify(rest)
+    }: what does not begin with "/" is in the home folder`;
+  }
+  return /[*?[]/.test(path)
+    ? "sftp.list() of the folder, and a filter on 'name': patterns are not expanded"
+    : undefined;
 }
 
 /** How a call of the library answers; many have no value. */
@@ -88,6 +111,16 @@ const ended = new WeakMap<SFTPWrapper, string>();
 export function endSession(sftp: SFTPWrapper): void {
   if (!ended.has(sftp)) ended.set(sftp, "it was closed here");
   sftp.end();
+}
+
+/**
+ * Tells how a session ended.
+ *
+ * @param sftp The protocol's session.
+ * @returns Why, if it has ended.
+ */
+export function endOf(sftp: SFTPWrapper): string | undefined {
+  return ended.get(sftp);
 }
 
 /**
@@ -164,7 +197,9 @@ export function checkPath(path: string): void {
   if (typeof path === "string" && !path.includes("\0")) return;
   throw new TypeError(
     `Cannot use files over SFTP as a path must be a text without NUL: current value is ${
-      typeof path === "string" ? JSON.stringify(path) : String(path)
+      typeof path === "string" || typeof path === "object"
+        ? JSON.stringify(path)
+        : String(path)
     }`,
   );
 }

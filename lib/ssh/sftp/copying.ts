@@ -9,9 +9,10 @@ import { Deadline } from "../../deadline.ts";
 import { NetError } from "../../errors.ts";
 import { withFile } from "../../file_failure.ts";
 import type { SFTPWrapper } from "../ssh2.ts";
-import { call, callWithin } from "./calls.ts";
+import { call, callWithin, pathHint } from "./calls.ts";
 import { PIECE, readFrom, writeFrom } from "./pipeline.ts";
 import {
+  checkReadable,
   OPEN,
   type RemoteFile,
   replace,
@@ -102,12 +103,14 @@ export async function getFile(
         target: remote,
         hint: info
           ? `sftp.syncDown(${JSON.stringify(remote)}, …)`
-          : `await sftp.list(${
-            JSON.stringify(remote.replace(/\/?[^/]*$/, "") || ".")
-          })`,
+          : pathHint(remote) ??
+            `await sftp.list(${
+              JSON.stringify(remote.replace(/\/?[^/]*$/, "") || ".")
+            })`,
       },
     );
   }
+  checkReadable("get", info);
   const old = await Deno.stat(local).catch(() => undefined);
   if (old?.isDirectory) {
     throw new NetError("it is a folder", {

@@ -8,7 +8,8 @@ import { NetError } from "../../errors.ts";
 import type { SFTPWrapper } from "../ssh2.ts";
 import { callWithin, checkMode, joinRemote } from "./calls.ts";
 import { FileInfo, type RawAttributes } from "./file_info.ts";
-import { statOf } from "./remote_file.ts";
+import { FileList } from "./file_list.ts";
+import { notFolder, statOf } from "./remote_file.ts";
 import type {
   MakeFolderOptions,
   RemoveOptions,
@@ -26,16 +27,26 @@ export async function listFolder(
   sftp: SFTPWrapper,
   path: string,
   options: SftpOptions,
-): Promise<FileInfo[]> {
+): Promise<FileList> {
   const entries = await callWithin<
     { filename: string; attrs: RawAttributes }[]
-  >(sftp, "list", path, options, (answer) => sftp.readdir(path, answer));
-  return entries
+  >(sftp, "list", path, options, (answer) => sftp.readdir(path, answer))
+    .catch(async (error) => {
+      // OpenSSH's server says that there is no such folder where a file is.
+      const there = error instanceof NetError && error.code === "not-found"
+        ? await statOf(sftp, path, options)
+        : undefined;
+      throw there && there.kind !== "folder"
+        ? notFolder("list", path, there.kind)
+        : error;
+    });
+  const files = entries
     .filter(({ filename }) => filename !== "." && filename !== "..")
     .map(({ filename, attrs }) =>
       new FileInfo(joinRemote(path, filename), attrs)
     )
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+  return FileList.from(files) as FileList;
 }
 
 /**
@@ -127,5 +138,22 @@ export async function remove(
     path,
     options,
     (answer) => isFolder ? sftp.rmdir(path, answer) : sftp.unlink(path, answer),
-  );
+  ).catch(async (error) => {
+    const isFull = isFolder && error instanceof NetError &&
+      error.code === "failed" &&
+      (await listFolder(sftp, path, options)).length > 0;
+    throw isFull ? notEmpty(path, error) : error;
+  });
+}
+
+function notEmpty(path: string, cause: NetError): NetError {
+  return new NetError("the folder is not empty", {
+    code: "failed",
+    op: "remove",
+    target: path,
+    hint: `sftp.remove(${
+      JSON.stringify(path)
+    }, { recursive: true }), which removes all that is in it`,
+    cause,
+  });
 }

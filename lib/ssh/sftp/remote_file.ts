@@ -9,7 +9,7 @@ import type { Buffer } from "node:buffer";
 import { NetError } from "../../errors.ts";
 import type { SFTPWrapper } from "../ssh2.ts";
 import { type Answer, call, callWithin } from "./calls.ts";
-import { FileInfo, type RawAttributes } from "./file_info.ts";
+import { FileInfo, type FileKind, type RawAttributes } from "./file_info.ts";
 import type { SftpOptions } from "./sftp_options.ts";
 
 /** The flags of an open request: draft-ietf-secsh-filexfer-02 §6.3. */
@@ -74,6 +74,43 @@ export async function statOf(
     if (error instanceof NetError && error.code === "not-found") return;
     throw error;
   }
+}
+
+/**
+ * Refuses what is no file to read: whoever opens a pipe waits for somebody to
+ * write, and OpenSSH's server with all that comes after.
+ *
+ * @param op What is done.
+ * @param info What is there.
+ */
+export function checkReadable(op: string, { kind, path }: FileInfo): void {
+  if (kind !== "pipe" && kind !== "socket") return;
+  throw new NetError(`it is a ${kind}, and no file`, {
+    code: "not-a-file",
+    op,
+    target: path,
+    hint: `connection.spawn("cat …"), which reads while somebody writes`,
+  });
+}
+
+/**
+ * The error for a folder that is none.
+ *
+ * @param op What was done.
+ * @param target Where.
+ * @param kind What is there.
+ */
+export function notFolder(
+  op: string,
+  target: string,
+  kind: FileKind = "file",
+): NetError {
+  return new NetError(`it is a ${kind}, and no folder`, {
+    code: "not-a-folder",
+    op,
+    target,
+    hint: "name a folder, or get() and put() of a single file",
+  });
 }
 
 /** Puts a file in the place of another, in one step where the server can. */

@@ -4,19 +4,23 @@
  * @module
  */
 
+import { onlyKnown } from "../../firewall/known_options.ts";
+import { TRANSFER } from "../option_names.ts";
 import type { SFTPWrapper } from "../ssh2.ts";
 import {
   type Answer,
   callWithin,
   checkMode,
   checkPath,
+  endOf,
   endSession,
   watchEnd,
 } from "./calls.ts";
 import { getFile, putFile } from "./copying.ts";
 import { FileInfo, type RawAttributes } from "./file_info.ts";
+import type { FileList } from "./file_list.ts";
 import { listFolder, makeFolder, remove, walkFolder } from "./folders.ts";
-import { replace, statOf } from "./remote_file.ts";
+import { checkReadable, replace, statOf } from "./remote_file.ts";
 import type {
   MakeFolderOptions,
   RemoveOptions,
@@ -126,7 +130,7 @@ export class Sftp implements AsyncDisposable {
    * @param options A time limit and a signal.
    * @throws {NetError} As {@linkcode Sftp.stat}.
    */
-  list(path = ".", options: SftpOptions = {}): Promise<FileInfo[]> {
+  list(path = ".", options: SftpOptions = {}): Promise<FileList> {
     return listFolder(this.#sftp, path, options);
   }
 
@@ -146,14 +150,16 @@ export class Sftp implements AsyncDisposable {
    *
    * @param path The file.
    * @param options A time limit for each answer, and a signal.
-   * @throws {NetError} As {@linkcode Sftp.stat}.
+   * @throws {NetError} As {@linkcode Sftp.stat}; `"too-large"` above 512 MiB,
+   * `"not-a-file"` for a pipe.
    */
   async read(
     path: string,
     options: SftpOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { size } = await this.stat(path, options);
-    return await readWhole(this.#sftp, path, size, options);
+    const info = await this.stat(path, options);
+    checkReadable("read", info);
+    return await readWhole(this.#sftp, path, info.size, options);
   }
 
   /**
@@ -196,7 +202,8 @@ export class Sftp implements AsyncDisposable {
     local?: string,
     options: TransferOptions = {},
   ): Promise<Transfer> {
-    checkPath(remote);
+    for (const path of [remote, local ?? ""]) checkPath(path);
+    onlyKnown("get a file", options, TRANSFER);
     checkMode(options.mode);
     const name = remote.slice(remote.lastIndexOf("/") + 1);
     return await getFile(this.#sftp, remote, local ?? name, options);
@@ -217,7 +224,8 @@ export class Sftp implements AsyncDisposable {
     remote?: string,
     options: TransferOptions = {},
   ): Promise<Transfer> {
-    checkPath(local);
+    for (const path of [local, remote ?? ""]) checkPath(path);
+    onlyKnown("put a file", options, TRANSFER);
     checkMode(options.mode);
     const name = local.slice(local.lastIndexOf("/") + 1);
     return await putFile(this.#sftp, local, remote ?? name, options);
@@ -369,6 +377,12 @@ export class Sftp implements AsyncDisposable {
     const timer = setTimeout(resolve, 1000);
     await Promise.race([this.#closed, late]);
     clearTimeout(timer);
+  }
+
+  /** Shows in one line. */
+  [Symbol.for("Deno.customInspect")](): string {
+    const end = endOf(this.#sftp);
+    return `SFTP session, ${end === undefined ? "open" : `over: ${end}`}`;
   }
 
   /** Ends the session. */

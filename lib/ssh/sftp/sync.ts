@@ -6,7 +6,10 @@
 
 import { NetError } from "../../errors.ts";
 import { withFile } from "../../file_failure.ts";
+import { onlyKnown } from "../../firewall/known_options.ts";
+import { SYNC } from "../option_names.ts";
 import type { FileInfo, FileKind } from "./file_info.ts";
+import { notFolder } from "./remote_file.ts";
 import type {
   MakeFolderOptions,
   RemoveOptions,
@@ -37,6 +40,12 @@ interface Entry {
   readonly target?: string | undefined;
 }
 
+/** A file that is to be copied. */
+interface Waiting extends Entry {
+  /** Whether it is written as `.part` first: not where the tree has such a file. */
+  readonly atomic: boolean;
+}
+
 /** What each side can do; paths are below its root, `""` the root itself. */
 interface Side {
   exists(): Promise<boolean>;
@@ -46,9 +55,25 @@ interface Side {
   remove(path: string): Promise<void>;
 }
 
+/** Where a file is written before it is whole. */
+const partOf = (path: string) => `${path}.part`;
+
 /** A name that stays where it is: a hostile server may say others. */
 function isSafe(name: string): boolean {
   return name !== "" && name !== "." && name !== ".." && !/[/\0]/.test(name);
+}
+
+/** Neither side names files by octets: what is no UTF-8 is read as this. */
+function isGarbled(name: string): boolean {
+  return name.includes("\ufffd");
+}
+
+const NOT_UTF8 = "its name is not UTF-8: rename it there";
+
+/** Others may remove a file while we look. */
+function isGone(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    error instanceof NetError && error.code === "not-found";
 }
 
 /** Whether a link's target stays inside the tree. */
@@ -68,10 +93,27 @@ function localSide(root: string): Side {
   return {
     exists: () => Deno.stat(root).then(() => true, () => false),
     list: (path) => withFile("read", at(path), () => listHere(path, at)),
-    make: (path) => Deno.mkdir(at(path), { recursive: path === "" }),
+    make: (path) =>
+      Deno.mkdir(at(path), { recursive: path === "" }).catch((error) => {
+        const isTaken = error instanceof Deno.errors.AlreadyExists;
+        throw isTaken ? notFolder("make", at(path)) : error;
+      }),
     link: (target, path) => Deno.symlink(target, at(path)),
     remove: (path) => Deno.remove(at(path), { recursive: true }),
   };
+}
+
+function kindHere(info: Deno.FileInfo): FileKind {
+  if (info.isDirectory) return "folder";
+  if (info.isFile) return "file";
+  if (info.isSymlink) return "link";
+  if (info.isFifo) return "pipe";
+  if (info.isSocket) return "socket";
+  return info.isBlockDevice
+    ? "block-device"
+    : info.isCharDevice
+    ? "character-device"
+    : "unknown";
 }
 
 async function listHere(
@@ -82,19 +124,16 @@ async function listHere(
   for await (const { name } of Deno.readDir(at(path))) {
     const inside = path === "" ? name : `${path}/${name}`;
     const info = await Deno.lstat(at(inside)).catch((error) => {
-      // Others may remove a file while we look.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (!isGone(error)) throw error;
     });
-    if (info === undefined) continue;
+    if (info === undefined) {
+      if (!isGarbled(name)) continue;
+      entries.push({ path: inside, kind: "unknown", size: 0, modified: 0 });
+      continue;
+    }
     entries.push({
       path: inside,
-      kind: info.isDirectory
-        ? "folder"
-        : info.isFile
-        ? "file"
-        : info.isSymlink
-        ? "link"
-        : "unknown",
+      kind: kindHere(info),
       size: info.size,
       modified: Math.floor((info.mtime?.getTime() ?? 0) / 1000),
       target: info.isSymlink ? await Deno.readLink(at(inside)) : undefined,
@@ -110,15 +149,22 @@ function remoteSide(
 ): Side {
   const at = (path: string) => (path === "" ? root : `${root}/${path}`);
   const limits = { timeout: options.timeout, signal: options.signal };
-  const entry = async (info: FileInfo, path: string): Promise<Entry> => ({
-    path,
-    kind: info.kind,
-    size: info.size,
-    modified: info.modified.getTime() / 1000,
-    target: info.kind === "link"
-      ? await sftp.readLink(info.path, limits)
-      : undefined,
-  });
+  const entry = async (info: FileInfo, path: string): Promise<Entry> => {
+    const target = info.kind === "link"
+      ? await sftp.readLink(info.path, limits).catch((error) => {
+        if (!isGone(error)) throw error;
+      })
+      : undefined;
+    return {
+      path,
+      kind: info.kind === "link" && target === undefined
+        ? "unknown"
+        : info.kind,
+      size: info.size,
+      modified: info.modified.getTime() / 1000,
+      target: target ?? undefined,
+    };
+  };
   return {
     exists: () => sftp.exists(root, limits),
     list: async (path) => {
@@ -140,20 +186,21 @@ async function synchronize(
   to: Side,
   copy: (
     path: string,
-    tell: (progress: TransferProgress) => void,
+    options: Pick<TransferOptions, "atomic" | "onProgress">,
   ) => Promise<void>,
   options: SyncOptions,
 ): Promise<SyncReport> {
+  onlyKnown("synchronize", options, SYNC);
   const { remove = false, dryRun = false, include, concurrency = 4 } = options;
   if (!(Number.isInteger(concurrency) && concurrency > 0)) {
     throw new RangeError(
       `Cannot synchronize as 'concurrency' must be a whole number above 0: current value is ${concurrency}`,
     );
   }
-  const { onProgress, onStep, signal } = options;
+  const { onStep, signal } = options;
   const since = performance.now();
   const steps: SyncStep[] = [];
-  const waiting: Entry[] = [];
+  const waiting: Waiting[] = [];
   let unchanged = 0;
   const note = (step: SyncStep) => {
     steps.push(step);
@@ -161,7 +208,11 @@ async function synchronize(
   };
   const failed = (path: string, error: unknown) => {
     if (isEnd(error, signal)) throw error;
-    const reason = error instanceof Error ? error.message : `${error}`;
+    const reason = isGarbled(path) && isGone(error)
+      ? NOT_UTF8
+      : error instanceof Error
+      ? error.message
+      : `${error}`;
     note({ path, action: "failed", reason });
   };
   const attempt = async (step: SyncStep, work: () => Promise<void>) => {
@@ -186,6 +237,11 @@ async function synchronize(
       if (!isEmpty) return false;
     } else if (include && !include(path)) return false;
     return await attempt({ path, action: "removed" }, () => to.remove(path));
+  };
+  const discard = async (path: string) => {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    const left = (await entriesOf(to, folder)).get(path);
+    if (left?.kind === "file") await to.remove(path);
   };
   /**
    * Compares one folder; `isNew` if there is nothing on the other side, where
@@ -213,6 +269,10 @@ async function synchronize(
       }
       if (include && kind !== "folder" && !include(path)) continue;
       let old = copies.get(path);
+      if (kind === "unknown" && isGarbled(path)) {
+        failed(path, NOT_UTF8);
+        continue;
+      }
       if (kind !== "file" && kind !== "folder" && kind !== "link") {
         skip(`it is a ${kind}`);
         continue;
@@ -251,8 +311,9 @@ async function synchronize(
         old && old.size === entry.size && old.modified === entry.modified
       ) unchanged++;
       else if (!await ready()) continue;
-      else if (kind === "file") waiting.push(entry);
-      else {
+      else if (kind === "file") {
+        waiting.push({ ...entry, atomic: !originals.has(partOf(path)) });
+      } else {
         await attempt({ path, action: "linked" }, () => to.link(target!, path));
       }
     }
@@ -267,16 +328,21 @@ async function synchronize(
   let allDone = 0;
   const work = async () => {
     for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
-      const { path, size } = entry;
+      const { path, size, atomic } = entry;
       signal?.throwIfAborted();
       let seen = 0;
-      const tell = (progress: TransferProgress) => {
+      const onProgress = (progress: TransferProgress) => {
         allDone += progress.done - seen;
         seen = progress.done;
         const files = waiting.length;
-        onProgress?.({ ...progress, files, allDone, allTotal });
+        options.onProgress?.({ ...progress, files, allDone, allTotal });
       };
-      await attempt({ path, action: "copied", size }, () => copy(path, tell));
+      const isThere = await attempt(
+        { path, action: "copied", size },
+        () => copy(path, { atomic, onProgress }),
+      );
+      // Half a file takes room that others may need.
+      if (!isThere && atomic) await discard(partOf(path)).catch(() => {});
     }
   };
   // All of them end before anybody hears of the first that could not go on.
@@ -288,7 +354,7 @@ async function synchronize(
   return new SyncReport(steps, unchanged, performance.now() - since);
 }
 
-/** What no file's own failure is: an abort, or the end of the connection. */
+/** No file's own failure: an abort, or the end of the connection. */
 function isEnd(error: unknown, signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true ||
     error instanceof NetError && error.code === "closed";
@@ -305,8 +371,8 @@ export function syncDown(
   return synchronize(
     remoteSide(sftp, remote, options),
     localSide(local),
-    async (path, onProgress) => {
-      const copy = { preserve: true, timeout, signal, onProgress };
+    async (path, how) => {
+      const copy = { ...how, preserve: true, timeout, signal };
       await sftp.get(`${remote}/${path}`, `${local}/${path}`, copy);
     },
     options,
@@ -324,8 +390,8 @@ export function syncUp(
   return synchronize(
     localSide(local),
     remoteSide(sftp, remote, options),
-    async (path, onProgress) => {
-      const copy = { preserve: true, timeout, signal, onProgress };
+    async (path, how) => {
+      const copy = { ...how, preserve: true, timeout, signal };
       await sftp.put(`${local}/${path}`, `${remote}/${path}`, copy);
     },
     options,

@@ -5,6 +5,7 @@
  */
 
 import { Deadline } from "../../deadline.ts";
+import { NetError } from "../../errors.ts";
 import type { SFTPWrapper } from "../ssh2.ts";
 import { callWithin, checkMode, limits } from "./calls.ts";
 import { PIECE, readFrom, writeFrom } from "./pipeline.ts";
@@ -26,9 +27,12 @@ export async function readWhole(
   options: SftpOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  if (size > MOST) throw tooLarge(path);
   const deadline = () => new Deadline("read", path, limits(options));
   await withRemote(sftp, path, OPEN.read, 0o666, options, async (file) => {
     for await (const octets of readFrom(file, 0, size, deadline)) {
+      if ((length += octets.length) > MOST) throw tooLarge(path);
       // A copy: slice() of what the library gives is none.
       pieces.push(new Uint8Array(octets));
     }
@@ -89,6 +93,18 @@ export async function writeWhole(
     );
   }
   await replace(sftp, part, end);
+}
+
+/** What fits into a text, of which the engine takes 512 MiB; devices have no end. */
+const MOST = 512 * 1024 * 1024 - 1024;
+
+function tooLarge(path: string): NetError {
+  return new NetError("it has more than 512 MiB, too much for the memory", {
+    code: "too-large",
+    op: "read",
+    target: path,
+    hint: `sftp.get(${JSON.stringify(path)}, "…"), which writes it to a file`,
+  });
 }
 
 async function* piecesOf(octets: Uint8Array): AsyncGenerator<Uint8Array> {
