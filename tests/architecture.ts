@@ -114,7 +114,7 @@ async function listFiles(url: URL, path: string): Promise<string[]> {
 /** Level 0 knows nothing; what is above may use what is below. */
 const LEVELS: readonly (readonly [level: number, path: RegExp])[] = [
   [0, /^lib\/errors\.ts$/],
-  [0.2, /^lib\/(deadline|file_failure|random|yaml)\.ts$/],
+  [0.2, /^lib\/(deadline|file_failure|known_options|nearest|random|yaml)\.ts$/],
   [0.4, /^lib\/inspect\//],
   [0.6, /^lib\/bytes\//],
   [1, /^lib\/ip\//],

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onlyKnown, type OptionNames } from "../firewall/known_options.ts";
+import { onlyKnown, type OptionNames } from "../known_options.ts";
 import type { SshConnectOptions } from "../ssh/options.ts";
 import type { SshConnection } from "../ssh/connection.ts";
 import type { Platform } from "./platform.ts";

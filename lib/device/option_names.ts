@@ -5,7 +5,7 @@
  * @module
  */
 
-import { onlyKnown, type OptionNames } from "../firewall/known_options.ts";
+import { onlyKnown, type OptionNames } from "../known_options.ts";
 import type {
   BackupOptions,
   CommitOptions,

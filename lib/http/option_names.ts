@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type Elsewhere, onlyKnown } from "../known_options.ts";
 import type { DownloadOptions } from "./download.ts";
 import type { RequestOptions } from "./settings.ts";
 import type { TransportOptions } from "./transport.ts";
@@ -48,11 +49,11 @@ const OF_REQUEST: Readonly<Record<NameOfRequest, true>> = {
   version: true,
 };
 
-/** What only a session has. */
-const OF_SESSION = ["baseUrl", "cookies", "cache"];
+/** Those of a session. */
+const OF_SESSION = { ...OF_REQUEST, baseUrl: true, cookies: true, cache: true };
 
 /** What other clients have, and how it is said here. */
-const ELSEWHERE: Readonly<Partial<Record<string, string>>> = {
+const ELSEWHERE: Elsewhere = {
   allow_redirects: 'redirect: "manual"',
   base_url: "net.http.client({ baseUrl })",
   baseUrl: "net.http.client({ baseUrl })",
@@ -81,22 +82,6 @@ export function checkNames(
   options: object,
   isSession = false,
 ): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `Cannot ${doing} as 'options' must be an object, as in { body: "text" }: current value is ${
-        Deno.inspect(options)
-      }`,
-    );
-  }
-  for (const name in options) {
-    if (Object.hasOwn(OF_REQUEST, name)) continue;
-    if (isSession && OF_SESSION.includes(name)) continue;
-    const own = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
-    const names = Object.keys(OF_REQUEST).concat(isSession ? OF_SESSION : []);
-    throw new TypeError(
-      `Cannot ${doing} as there is no option '${name}'${
-        own === undefined ? `, only ${names.join(", ")}` : `. Try: ${own}`
-      }`,
-    );
-  }
+  if (isSession) onlyKnown(doing, options, OF_SESSION);
+  else onlyKnown(doing, options, OF_REQUEST, ELSEWHERE);
 }

@@ -8,7 +8,7 @@
 
 import type { FieldKind, Layer, Slot } from "./layer.ts";
 import { FIELD_ALIASES, LAYER_ALIASES } from "./match/aliases.ts";
-import { nearestWord } from "./match/nearest.ts";
+import { nearestWord } from "../nearest.ts";
 import type { Packet } from "./packet.ts";
 import { LAYERS } from "./stack.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onlyKnown } from "../firewall/known_options.ts";
+import { onlyKnown } from "../known_options.ts";
 import { SnmpSession } from "./client.ts";
 import { OPEN } from "./option_names.ts";
 import type { OpenOptions, SnmpTarget } from "./options.ts";

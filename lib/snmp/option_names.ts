@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { OptionNames } from "../firewall/known_options.ts";
+import type { OptionNames } from "../known_options.ts";
 import type { AgentOptions } from "./agent/options.ts";
 import type {
   BulkOptions,

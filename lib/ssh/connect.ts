@@ -5,7 +5,7 @@
  */
 
 import { Deadline } from "../deadline.ts";
-import { onlyKnown } from "../firewall/known_options.ts";
+import { onlyKnown } from "../known_options.ts";
 import { withPerson } from "./attended.ts";
 import { Authenticator } from "./auth.ts";
 import type { Chain } from "./chain.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { OptionNames } from "../firewall/known_options.ts";
+import type { OptionNames } from "../known_options.ts";
 import type { SshConnectOptions } from "./options.ts";
 
 /** Options of `connect`. */

@@ -6,7 +6,7 @@
 
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { canvas } from "../inspect/canvas.ts";
-import { onlyKnown } from "../firewall/known_options.ts";
+import { onlyKnown } from "../known_options.ts";
 import { card } from "../inspect/card.ts";
 import { lendTerminal } from "../inspect/live.ts";
 import { attach, lentAs, rawShell } from "./attach.ts";

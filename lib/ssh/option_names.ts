@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { OptionNames } from "../firewall/known_options.ts";
+import type { OptionNames } from "../known_options.ts";
 import type { DeadlineOptions } from "../deadline.ts";
 import type { RunOptions, SpawnOptions } from "./command.ts";
 import type { SyncOptions } from "./sftp/sync_report.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { onlyKnown } from "../firewall/known_options.ts";
+import { onlyKnown } from "../known_options.ts";
 import { agentPath } from "./agent.ts";
 import { chooseAlgorithms } from "./algorithms.ts";
 import { type AuthContext, METHODS } from "./auth.ts";

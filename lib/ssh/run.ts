@@ -6,7 +6,7 @@
 
 import { Deadline } from "../deadline.ts";
 import { NetError } from "../errors.ts";
-import { onlyKnown } from "../firewall/known_options.ts";
+import { onlyKnown } from "../known_options.ts";
 import { bytes } from "../inspect/units.ts";
 import type { OpenSession } from "./line.ts";
 import {

@@ -9,7 +9,8 @@ import type { SecureContext, TLSSocket } from "node:tls";
 import type { Deadline } from "../deadline.ts";
 import { carrier } from "./carrier.ts";
 import type { Certificate } from "./certificate.ts";
-import { checkNames, SERVER_NAMES } from "./option_names.ts";
+import { noneElsewhere } from "../known_options.ts";
+import { SERVER_NAMES } from "./option_names.ts";
 import type { ChainVerdict } from "./path/chain_verdict.ts";
 import type { RevocationList } from "./crl.ts";
 import { verifyChain } from "./path.ts";
@@ -81,7 +82,7 @@ export class Acceptor {
     doing: string,
     options: TlsServerOptions,
   ): Promise<Acceptor> {
-    checkNames(doing, options, SERVER_NAMES);
+    noneElsewhere(doing, options, SERVER_NAMES);
     const range = protocolRange(doing, options);
     const { clientCertificate, clientCa } = options;
     if (!["request", "require", undefined].includes(clientCertificate)) {

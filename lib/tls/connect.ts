@@ -31,7 +31,8 @@ import {
   readIdentity,
   secureContext,
 } from "./read_options.ts";
-import { checkNames, CLIENT_NAMES } from "./option_names.ts";
+import { noneElsewhere } from "../known_options.ts";
+import { CLIENT_NAMES } from "./option_names.ts";
 import type {
   CertificateSource,
   RevocationSource,
@@ -131,7 +132,7 @@ export async function connect(
   const { insecure = false, requireCloseNotify = true, alpn } = options;
   const { peer, starttls = options.starttls } = serverTarget(target, "connect");
   const doing = `connect to ${peer}`;
-  checkNames(doing, options, CLIENT_NAMES);
+  noneElsewhere(doing, options, CLIENT_NAMES);
   const range = protocolRange(doing, options);
   const identity = identityOf(doing, options);
   const host = nameOf(doing, serverName || peer.hostname);

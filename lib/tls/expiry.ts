@@ -11,7 +11,8 @@ import { endpoint, type EndpointLike } from "../socket/endpoint.ts";
 import type { Certificate } from "./certificate.ts";
 import { inspect, type InspectOptions } from "./inspect.ts";
 import { inspectTarget } from "./inspecting/inspect_target.ts";
-import { checkNames, VERIFIER_NAMES } from "./option_names.ts";
+import { noneElsewhere } from "../known_options.ts";
+import { VERIFIER_NAMES } from "./option_names.ts";
 import { trustStoreFrom } from "./read_options.ts";
 
 /** What is known of one server's certificate. */
@@ -172,7 +173,7 @@ export function expiry(
   targets: Iterable<EndpointLike>,
   options: ExpiryOptions = {},
 ): Run<ExpiryRow, ExpiryReport> {
-  checkNames("ask servers", options, VERIFIER_NAMES);
+  noneElsewhere("ask servers", options, VERIFIER_NAMES);
   const { concurrency = 32, signal, ...rest } = options;
   if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
     throw new RangeError(

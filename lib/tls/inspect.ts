@@ -28,7 +28,8 @@ import {
   type ServerNameBehaviour,
   TlsInspection,
 } from "./inspecting/inspection.ts";
-import { checkNames, VERIFIER_NAMES } from "./option_names.ts";
+import { noneElsewhere } from "../known_options.ts";
+import { VERIFIER_NAMES } from "./option_names.ts";
 import { plainHost } from "./path/path_host.ts";
 import { probe, type ProbeOptions, type ProbeResult } from "./probe/probe.ts";
 
@@ -94,7 +95,7 @@ export async function inspect(
   from: EndpointLike | URL | Uint8Array,
   options: InspectOptions = {},
 ): Promise<TlsInspection | TlsInspection[]> {
-  checkNames("inspect", options, VERIFIER_NAMES);
+  noneElsewhere("inspect", options, VERIFIER_NAMES);
   const source = inspectTarget(from);
   if (source instanceof Uint8Array || typeof source === "string") {
     return await inspectFile(source, options);

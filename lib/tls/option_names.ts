@@ -1,12 +1,10 @@
 /**
- * Options by the names that other programs have for them. Passed over in
- * silence, such a one would bring the very error that it was to mend.
+ * Options by the names that other programs have for them.
  *
  * @module
  */
 
-/** What others call an option, and what it is called here. */
-type Renamed = Readonly<Record<string, string>>;
+import type { Elsewhere } from "../known_options.ts";
 
 const PROTOCOL = { alpnProtocols: "alpn", ALPNProtocols: "alpn" } as const;
 const IDENTITY = {
@@ -17,7 +15,7 @@ const IDENTITY = {
   keyfile: "key",
 } as const;
 /** As Deno, Node.js, Python and curl have it. */
-const trust = (ours: string): Renamed =>
+const trust = (ours: string): Elsewhere =>
   Object.fromEntries(
     ["ca", "caCert", "caCerts", "caFile", "cafile", "cacert", "roots"]
       .filter((name) => name !== ours).map((name) => [name, ours]),
@@ -25,7 +23,7 @@ const trust = (ours: string): Renamed =>
 const NAME = { servername: "serverName", sni: "serverName" } as const;
 
 /** Of who connects. */
-export const CLIENT_NAMES: Renamed = {
+export const CLIENT_NAMES: Elsewhere = {
   ...PROTOCOL,
   ...IDENTITY,
   ...trust("ca"),
@@ -34,39 +32,16 @@ export const CLIENT_NAMES: Renamed = {
   verify: "insecure",
 };
 /** Of who listens. */
-export const SERVER_NAMES: Renamed = {
+export const SERVER_NAMES: Elsewhere = {
   ...PROTOCOL,
   ...IDENTITY,
   ...trust("clientCa"),
   requestCert: "clientCertificate",
 };
 /** Of who looks at certificates. */
-export const VERIFIER_NAMES: Renamed = {
+export const VERIFIER_NAMES: Elsewhere = {
   ...PROTOCOL,
   ...trust("roots"),
   ...NAME,
   untrusted: "intermediates",
 };
-
-/**
- * Refuses options by the names of others.
- *
- * @param doing What for, as a verb phrase.
- * @param options What was given.
- * @param renamed The names.
- * @throws {TypeError} With the name that was meant.
- */
-export function checkNames(
-  doing: string,
-  options: object,
-  renamed: Renamed,
-): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || !Object.hasOwn(renamed, name)) continue;
-    throw new TypeError(
-      `Cannot ${doing} as "${name}" is no option: did you mean "${
-        renamed[name]
-      }"?`,
-    );
-  }
-}

@@ -18,7 +18,8 @@ import {
   Pool,
   signedBy,
 } from "./path/path_build.ts";
-import { checkNames, VERIFIER_NAMES } from "./option_names.ts";
+import { noneElsewhere } from "../known_options.ts";
+import { VERIFIER_NAMES } from "./option_names.ts";
 import {
   certificatesFrom,
   listOf,
@@ -155,7 +156,7 @@ export async function verifyChain(
   options: VerifyOptions = {},
 ): Promise<ChainVerdict> {
   const doing = "verify a chain";
-  checkNames(doing, options, VERIFIER_NAMES);
+  noneElsewhere(doing, options, VERIFIER_NAMES);
   const ones = <T>(
     name: string,
     kind: new (...parts: never[]) => T,

@@ -7,6 +7,7 @@
 import type { Socket as NodeSocket } from "node:net";
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { NetError, ParseError } from "../errors.ts";
+import { type Elsewhere, noneElsewhere } from "../known_options.ts";
 import { Endpoint } from "../socket/endpoint.ts";
 import { failure } from "../socket/failure.ts";
 import { decoded } from "../http/settings.ts";
@@ -68,7 +69,7 @@ export async function connect(
   const { timeout = 10_000, signal, compress = false } = options;
   const protocols = [options.protocols ?? []].flat();
   const target = parseUrl(`${url}`);
-  checkMeant(target, options);
+  noneElsewhere(`connect to ${target}`, options, ELSEWHERE);
   checkNumbers(`connect to ${target}`, options);
   const key = crypto.getRandomValues(new Uint8Array(16)).toBase64();
   const request = writeRequest(target, key, protocols, compress, options);
@@ -122,7 +123,7 @@ function parseUrl(text: string): URL {
 }
 
 /** What others call an option, and what it is here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
+const ELSEWHERE: Elsewhere = {
   additional_headers: "headers",
   extra_headers: "headers",
   header: "headers",
@@ -132,26 +133,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   protocol: "protocols",
   subprotocols: "protocols",
 };
-
-/** A text where options belong would be passed over without a word. */
-function checkMeant(url: URL, options: ConnectOptions): void {
-  if (typeof options !== "object" || Array.isArray(options)) {
-    throw new TypeError(
-      `Cannot connect to ${url} as 'options' must be an object, as in { protocols: "chat" }: current value is ${
-        Deno.inspect(options)
-      }`,
-    );
-  }
-  const name = Object.keys(options).find((key) =>
-    Object.hasOwn(ELSEWHERE, key)
-  );
-  if (name === undefined) return;
-  throw new TypeError(
-    `Cannot connect to ${url} as there is no option '${name}'. Try: ${
-      ELSEWHERE[name]
-    }`,
-  );
-}
 
 /** A token, as RFC 9110 §5.6.2 has it. */
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;

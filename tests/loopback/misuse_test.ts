@@ -107,10 +107,13 @@ Deno.test("a WebSocket's options are as they are named here", async () => {
   await using server = await ws.serve({}, (socket) => socket.close());
   for (
     const [options, message] of [
-      [{ subprotocols: ["a"] }, /no option 'subprotocols'. Try: protocols$/],
-      [{ extra_headers: {} }, /no option 'extra_headers'. Try: headers$/],
-      ["chat", /'options' must be an object/],
-      [["chat"], /'options' must be an object/],
+      [
+        { subprotocols: ["a"] },
+        /"subprotocols" is no option\. Try: protocols$/,
+      ],
+      [{ extra_headers: {} }, /"extra_headers" is no option\. Try: headers$/],
+      ["chat", /options must be an object/],
+      [["chat"], /options must be an object/],
     ] as const
   ) {
     await assert.rejects(connectWs(server.url, options as never), {

@@ -6,7 +6,7 @@
 
 import { Deadline } from "../../deadline.ts";
 import { NetError } from "../../errors.ts";
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import type { Platform } from "../platform.ts";
 import { ALL_PLATFORMS } from "./all.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import type { YamlDocument } from "../../yaml.ts";
 import { PlatformError, type PlatformProblem } from "./platform_error.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import type { Statement } from "../model/statement.ts";
 import { refusedMatches, refusedTargets } from "./advice.ts";
 import { readProtocol } from "./basics.ts";

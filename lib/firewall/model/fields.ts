@@ -7,7 +7,7 @@
  */
 
 import { ParseError } from "../../errors.ts";
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import { type DataType, dataType, sizedType } from "./data_types.ts";
 import type { Expression, Literal } from "./expression.ts";
 import { type FieldRow, type HeaderRow, headerTable } from "./headers.ts";

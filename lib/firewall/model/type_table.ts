@@ -8,7 +8,7 @@
  */
 
 import { ParseError } from "../../errors.ts";
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import { services } from "./known_ports.ts";
 import * as names from "./symbols.ts";
 

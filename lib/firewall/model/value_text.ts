@@ -11,7 +11,7 @@ import {
   tryParse,
 } from "../../ip/address.ts";
 import { mac } from "../../ip/mac/mac.ts";
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import type { DataType } from "./type_table.ts";
 
 /** A text that is no value of its type. */

@@ -7,7 +7,7 @@
 import { type Addresses, set } from "../../ip/set/set.ts";
 import type { SetSpec } from "../build/table.ts";
 import { iif, ip, ip6, meta, rule } from "../build/words.ts";
-import { onlyKnown } from "../known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { because, joined, type Pattern, pattern } from "./pattern.ts";
 
 /** Options for {@linkcode blockList}. */

@@ -6,7 +6,7 @@
 
 import type { Addresses } from "../../ip/set/set.ts";
 import { rule } from "../build/words.ts";
-import { onlyKnown, type OptionNames } from "../known_options.ts";
+import { onlyKnown, type OptionNames } from "../../known_options.ts";
 import {
   antispoof,
   arrivesAt,

@@ -9,7 +9,7 @@ import { type Address, address as readAddress } from "../../ip/address.ts";
 import type { Addresses } from "../../ip/set/set.ts";
 import type { RuleData } from "../build/steps.ts";
 import { fib, icmpv6, ip, ip6, meta, oifname, rule } from "../build/words.ts";
-import { onlyKnown, type OptionNames } from "../known_options.ts";
+import { onlyKnown, type OptionNames } from "../../known_options.ts";
 import type { Expression } from "../model/expression.ts";
 import {
   commentOf,

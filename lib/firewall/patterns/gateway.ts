@@ -8,7 +8,7 @@ import { type Addresses, set } from "../../ip/set/set.ts";
 import { registry } from "../../ip/registry/registry.ts";
 import type { RuleData } from "../build/steps.ts";
 import { ct, ip, ip6, rule } from "../build/words.ts";
-import { onlyKnown } from "../known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import {
   antispoof,
   arrivesAt,

@@ -6,7 +6,7 @@
 
 import type { Addresses } from "../../ip/set/set.ts";
 import { ct, meta, oif, rule, udp } from "../build/words.ts";
-import { onlyKnown } from "../known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import {
   commentOf,
   GUARD,

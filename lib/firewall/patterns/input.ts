@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onlyKnown, type OptionNames } from "../known_options.ts";
+import { onlyKnown, type OptionNames } from "../../known_options.ts";
 import {
   ct,
   icmp,

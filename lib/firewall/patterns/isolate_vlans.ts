@@ -5,7 +5,7 @@
  */
 
 import { rule } from "../build/words.ts";
-import { onlyKnown } from "../known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import {
   antispoof,
   checkInterfaces,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onlyKnown } from "../known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { parseTime } from "../model/time.ts";
 import { ct, iif, ip, ip6, rule, tcp } from "../build/words.ts";
 import type { SetSpec } from "../build/table.ts";

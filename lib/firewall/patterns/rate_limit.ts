@@ -6,7 +6,7 @@
 
 import type { Rate } from "../build/steps.ts";
 import { ct, ip, ip6, rule } from "../build/words.ts";
-import { onlyKnown } from "../known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { commentOf } from "./input.ts";
 import {
   because,

@@ -5,7 +5,7 @@
  */
 
 import { type Addresses, set as addressSet } from "../../ip/set/set.ts";
-import { onlyKnown, type OptionNames } from "../known_options.ts";
+import { onlyKnown, type OptionNames } from "../../known_options.ts";
 import { dataType, numberOf } from "../model/data_types.ts";
 import type { RulesetData } from "../model/ruleset.ts";
 import { areFlagsValid, INVALID, nextState } from "../simulate/tcp_states.ts";

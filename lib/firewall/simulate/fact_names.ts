@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { OptionNames } from "../known_options.ts";
+import type { OptionNames } from "../../known_options.ts";
 import type { Context } from "./context.ts";
 import type { PacketFacts } from "./packet_facts.ts";
 

@@ -6,7 +6,7 @@
 
 import { decode, frameOf, Packet } from "../../packet/packet.ts";
 import type { Frame } from "../../packet/frame.ts";
-import { onlyKnown } from "../known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { dataType, literalOf } from "../model/data_types.ts";
 import { mustBeTables } from "../model/given.ts";
 import type { Table } from "../model/ruleset.ts";

@@ -5,7 +5,7 @@
  */
 
 import { ParseError } from "../../errors.ts";
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 
 /** The most of a line that an error shows, in UTF-16 units. */
 const SHOWN = 100;

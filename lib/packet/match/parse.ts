@@ -8,7 +8,7 @@
 
 import type { ParseError } from "../../errors.ts";
 import { lex, matchError, type Token } from "./lex.ts";
-import { nearestWord } from "./nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import type {
   FieldReference,
   Filter,

@@ -6,7 +6,7 @@
  */
 
 import type { ParseError } from "../../errors.ts";
-import { nearestWord } from "./nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import { patternOf, type Readings, readLiteral } from "./literal.ts";
 import type { Target, TargetKind } from "./resolve.ts";
 import type { Literal, Member, Question, Relation } from "./syntax.ts";

@@ -19,7 +19,7 @@ import type { Layer } from "../layer.ts";
 import type { Packet } from "../packet.ts";
 import { LAYERS } from "../stack.ts";
 import { FIELD_ALIASES, LAYER_ALIASES } from "./aliases.ts";
-import { nearestWord } from "./nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 
 /** What kind of value a name leads to; of `"value"` only the packet tells. */
 export type TargetKind = PathKind;

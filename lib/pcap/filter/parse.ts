@@ -11,7 +11,7 @@
 import { ArithmeticParser } from "./parse_arithmetic.ts";
 import type { Token } from "./lex.ts";
 import { ALL_WORDS, FOREIGN_WORDS } from "./keywords.ts";
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import type {
   Arithmetic,
   Direction,

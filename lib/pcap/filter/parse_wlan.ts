@@ -7,7 +7,7 @@
  * @module
  */
 
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import type { ArithmeticParser } from "./parse_arithmetic.ts";
 import type { Expression } from "./syntax.ts";
 

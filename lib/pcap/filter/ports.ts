@@ -9,7 +9,7 @@ import { all, any, compare, type Condition, not } from "./condition.ts";
 import { ends } from "./ends.ts";
 import type { Layout } from "./layout.ts";
 import { SERVICES } from "./names.ts";
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import type { Direction, Id, Qualifiers } from "./syntax.ts";
 
 /** The protocols that have ports, in the order in which they are tried. */

@@ -8,7 +8,7 @@ import { CARRIED, carries } from "./carries.ts";
 import { all, any, compare, type Condition } from "./condition.ts";
 import type { Layout } from "./layout.ts";
 import { FRAME_PROTOCOLS, IP_PROTOCOLS, OSI_PROTOCOLS } from "./names.ts";
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import type { Id, Qualifiers } from "./syntax.ts";
 
 /** Protocols in IP that have a word of their own, and in which version. */

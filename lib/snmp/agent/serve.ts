@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onlyKnown } from "../../firewall/known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { AGENT } from "../option_names.ts";
 import { Agent } from "./agent.ts";
 import type { AgentOptions } from "./options.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { onlyKnown } from "../../firewall/known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { QUESTION } from "../option_names.ts";
 import { Deadline } from "../../deadline.ts";
 import { NetError } from "../../errors.ts";

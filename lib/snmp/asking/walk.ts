@@ -9,7 +9,7 @@
  */
 
 import { NetError } from "../../errors.ts";
-import { onlyKnown } from "../../firewall/known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { Run } from "../../inspect/run.ts";
 import { WALK } from "../option_names.ts";
 import type { WalkOptions } from "../options.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 
 /**
  * Finds which of many names was meant, comparing only those of like length.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onlyKnown } from "../../firewall/known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { LISTEN } from "../option_names.ts";
 import { TrapListener } from "./listener.ts";
 import type { ListenOptions } from "./options.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onlyKnown } from "../../firewall/known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { NOTIFY } from "../option_names.ts";
 import { LocalEngine } from "../message/local_engine.ts";
 import type { SnmpTarget } from "../options.ts";

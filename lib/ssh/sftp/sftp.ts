@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onlyKnown } from "../../firewall/known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { TRANSFER } from "../option_names.ts";
 import type { SFTPWrapper } from "../ssh2.ts";
 import {

@@ -6,7 +6,7 @@
 
 import { NetError } from "../../errors.ts";
 import { withFile } from "../../file_failure.ts";
-import { onlyKnown } from "../../firewall/known_options.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { SYNC } from "../option_names.ts";
 import type { FileInfo, FileKind } from "./file_info.ts";
 import { notFolder } from "./remote_file.ts";

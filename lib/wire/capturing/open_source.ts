@@ -7,7 +7,7 @@
 import { NetError, PermissionError } from "../../errors.ts";
 import { withSocket } from "../../linux/access.ts";
 import { readLinks } from "../../linux/link_decode.ts";
-import { nearestWord } from "../../packet/match/nearest.ts";
+import { nearestWord } from "../../nearest.ts";
 import { DumpSource } from "./dump.ts";
 import { RingSource } from "./ring.ts";
 import { SocketSource } from "./socket_source.ts";

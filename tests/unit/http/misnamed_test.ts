@@ -8,13 +8,16 @@ Deno.test("an option that there is not is refused before anything is sent", asyn
   const url = "http://h.example/";
   for (
     const [options, message] of [
-      [{ params: { a: 1 } }, "no option 'params'. Try: query"],
-      [{ data: { a: 1 } }, "no option 'data'. Try: form, json, multipart or"],
-      [{ header: {} }, "no option 'header'. Try: headers"],
-      [{ cookies: {} }, "no option 'cookies'. Try: net.http.client()"],
-      [{ timeOut: 1 }, "no option 'timeOut', only attempts, auth, body, ca,"],
-      [{ toString: 1 }, "no option 'toString', only"],
-      ["text", "'options' must be an object, as in { body:"],
+      [{ params: { a: 1 } }, '"params" is no option. Try: query'],
+      [
+        { data: { a: 1 } },
+        '"data" is no option. Try: form, json, multipart or',
+      ],
+      [{ header: {} }, '"header" is no option. Try: headers'],
+      [{ cookies: {} }, '"cookies" is no option. Try: net.http.client()'],
+      [{ timeOut: 1 }, '"timeOut" is no option: did you mean "timeout"?'],
+      [{ toString: 1 }, '"toString" is no option: attempts, auth, body'],
+      ["text", "its options must be an object: current value is"],
     ] as [http.RequestOptions, string][]
   ) {
     await assert.rejects(session.post(url, options), (error) => {

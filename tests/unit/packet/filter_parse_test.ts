@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { ParseError } from "../../../lib/errors.ts";
 import { compileFilter } from "../../../lib/pcap/filter/compile.ts";
 import { lex } from "../../../lib/pcap/filter/lex.ts";
-import { nearestWord } from "../../../lib/packet/match/nearest.ts";
+import { nearestWord } from "../../../lib/nearest.ts";
 import { parseFilter } from "../../../lib/pcap/filter/parse.ts";
 
 /** The error that a filter gives. */
