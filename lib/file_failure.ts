@@ -13,7 +13,8 @@ import { NetError, PermissionError } from "./errors.ts";
  * @param path The file.
  * @param work Does it.
  * @returns What the work gave.
- * @throws {NetError} `"not-found"` for a file or a folder that is not there.
+ * @throws {NetError} `"not-found"` for a file or a folder that is not there,
+ * `"not-a-file"`, `"not-a-folder"`, `"no-space"`, `"read-only"` and so on.
  * @throws {PermissionError} If the runtime or the system bars it.
  */
 export function withFile<T>(op: string, path: string, work: () => T): T {
@@ -61,5 +62,23 @@ function inWords(cause: unknown, op: string, target: string): unknown {
       cause,
     });
   }
-  return cause;
+  const known = KINDS[(cause as { code?: string } | null)?.code ?? ""];
+  if (!known) return cause;
+  const [code, reason, command] = known;
+  const hint = command && `${command} ${folderOf(target)}`;
+  return new NetError(reason, { code, op, target, hint, cause });
 }
+
+/** What is wrong by the system's number, and what looks into its folder. */
+const KINDS: Readonly<
+  Record<string, readonly [code: string, reason: string, command?: string]>
+> = {
+  EISDIR: ["not-a-file", "it is a folder"],
+  ENOTDIR: ["not-a-folder", "a part of the path is a file, and no folder"],
+  EEXIST: ["in-use", "it is there already"],
+  ENOTEMPTY: ["in-use", "the folder is not empty", "ls -A"],
+  ENOSPC: ["no-space", "no space is left there", "df -h"],
+  EDQUOT: ["no-space", "its user may store no more there", "quota -s; ls -ld"],
+  EROFS: ["read-only", "the file system can only be read", "findmnt -T"],
+  ENAMETOOLONG: ["too-long", "the name is too long for the file system"],
+};

@@ -107,7 +107,8 @@ async function ofUnknown(
   const here = hereFor(name);
   if (here) return `Here it is: ${here}`;
   const near = nearest(name, ["net", "help", ...await looking.names()]);
-  return near && `Did you mean ${near}?`;
+  // Its own declaration may be what failed.
+  return near && near !== name ? `Did you mean ${near}?` : undefined;
 }
 
 /** The first name on the way that is not there. */

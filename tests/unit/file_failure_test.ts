@@ -46,6 +46,24 @@ Deno.test("who bars a file is told apart, and other failures stay as they are", 
     assert.ok(error instanceof PermissionError);
     assert.match(error.message, /operating system .*ls -l \/x$/);
   }
-  const other = new Deno.errors.IsADirectory("a folder");
+  const other = new Deno.errors.BadResource("closed");
   for (const error of await failed("/x", other)) assert.equal(error, other);
+});
+
+Deno.test("what the system says of a place is said in words, with what looks there", async () => {
+  for (
+    const [number, code, message] of [
+      ["EISDIR", "not-a-file", "Cannot read /srv/x: it is a folder"],
+      ["ENOSPC", "no-space", "no space is left there. Try: df -h /srv"],
+      ["EROFS", "read-only", "can only be read. Try: findmnt -T /srv"],
+      ["ENOTEMPTY", "in-use", "the folder is not empty. Try: ls -A /srv"],
+    ] as const
+  ) {
+    const cause = Object.assign(new Error("os error"), { code: number });
+    for (const error of await failed("/srv/x", cause)) {
+      assert.equal(error.code, code);
+      assert.ok(error.message.endsWith(message), error.message);
+      assert.equal(error.cause, cause);
+    }
+  }
 });
