@@ -6,6 +6,7 @@
 
 import * as inspect from "../lib/inspect/mod.ts";
 import { loadedCount, net } from "./net.ts";
+import { hereFor } from "./phrasebook.ts";
 
 /** What the index knows of one name. */
 export interface DocEntry {
@@ -316,16 +317,24 @@ export class Help {
       .map((entry): [number, string] => [rank(entry), entry[0]])
       .filter(([score]) => score < 3)
       .sort(([a], [b]) => a - b);
+    const here = hereFor(word);
     return new HelpPage((canvas) =>
-      hits.length === 0
-        ? `Nothing in the docs mentions ${JSON.stringify(word)}. Try: help()`
-        : inspect.table(
-          hits.slice(0, 20).map(([, path]) => ({
-            name: path,
-            what: firstSentence(this.#index[path]!.doc),
-          })),
-          { columns: ["name", "what"], canvas },
-        )
+      [
+        ...here === undefined ? [] : [`Here it is: ${here}`, ""],
+        hits.length === 0
+          ? here === undefined
+            ? `Nothing in the docs mentions ${
+              JSON.stringify(word)
+            }. Try: help()`
+            : ""
+          : inspect.table(
+            hits.slice(0, 20).map(([, path]) => ({
+              name: path,
+              what: firstSentence(this.#index[path]!.doc),
+            })),
+            { columns: ["name", "what"], canvas },
+          ),
+      ].join("\n").trimEnd()
     );
   }
 }

@@ -9,7 +9,7 @@ import type { Help } from "./help.ts";
 import type { Member } from "./inspector.ts";
 import { nearest } from "./nearest.ts";
 import { EntryError } from "./parse.ts";
-import { grammarFor, hereFor } from "./python.ts";
+import { grammarFor, hereFor } from "./phrasebook.ts";
 import { isRoom } from "./rooms.ts";
 import { lineOffset } from "./stack.ts";
 
@@ -76,7 +76,13 @@ export async function adviceOn(
   if (!NAME.test(path)) return;
   const isMissing = message.startsWith(`${path} is not`) ||
     message.endsWith(`(reading '${name}')`);
-  if (isMissing) return await ofMissing(path, looking);
+  if (isMissing) {
+    const found = (await looking.value(path))?.value;
+    const isMember = path.includes(".") && found !== undefined;
+    return !isMember || typeof found === "function"
+      ? await ofMissing(path, looking)
+      : `It is no function, but a ${kindOf(found)}. Did you mean ${path}?`;
+  }
   const value = (await looking.value(path))?.value;
   const usage = (await looking.help()).usage(value);
   return usage === undefined ? undefined : `It takes: ${usage}`;
@@ -87,7 +93,8 @@ export async function adviceOn(
  *
  * @param source The entry.
  * @param looking Looks at values.
- * @returns One line, if it asks a promise for what its value has.
+ * @returns One line, if it asks something for what it has not: a promise for what
+ * its value has, or by a name that is nearly right.
  */
 export async function adviceOnNothing(
   source: string,
@@ -95,7 +102,13 @@ export async function adviceOnNothing(
 ): Promise<string | undefined> {
   const path = source.trim().replace(/;$/, "");
   if (!NAME.test(path) || !path.includes(".")) return undefined;
-  return await ofMissing(path, looking, true);
+  return await ofMissing(path, looking);
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === "object"
+    ? value?.constructor?.name ?? "object"
+    : typeof value;
 }
 
 /** A name that nobody declared. */
@@ -115,7 +128,6 @@ async function ofUnknown(
 async function ofMissing(
   path: string,
   looking: Looking,
-  isPromise = false,
 ): Promise<string | undefined> {
   const names = path.split(".");
   for (let end = 1; end < names.length; end++) {
@@ -127,9 +139,10 @@ async function ofMissing(
       const rest = names.slice(end).join(".");
       return `${holder} is a promise. Did you mean (await ${holder}).${rest}?`;
     }
-    if (isPromise) return undefined;
-    const members = await looking.members(holder);
-    const near = nearest(name, members.map(({ name }) => name));
+    const members = (await looking.members(holder)).map(({ name }) => name);
+    // It is there, and has no value.
+    if (members.includes(name)) return undefined;
+    const near = nearest(name, members);
     return near && `Did you mean ${holder}.${near}?`;
   }
   return undefined;

@@ -57,6 +57,18 @@ Deno.test("eval --json prints one line of JSON", async () => {
   );
 });
 
+Deno.test("a value that cannot be shown is a mistake", async () => {
+  const circle = await netrepl(["eval", "--json", "const a = {}; a.a = a; a"]);
+  assert.equal(circle.code, 1);
+  assert.match(circle.err, /^TypeError: Converting circular structure to JSON/);
+  const throwing = await netrepl([
+    "eval",
+    "({ [Symbol.for('Deno.customInspect')]() { throw new Error('shy'); } })",
+  ]);
+  assert.equal(throwing.code, 1);
+  assert.match(throwing.err, /^Error: shy\n/);
+});
+
 Deno.test("eval of a mistake says it on standard error and exits with 1", async () => {
   const syntax = await netrepl(["eval", "const x = = 1"]);
   assert.equal(syntax.code, 1);
@@ -131,6 +143,19 @@ Deno.test("a name that is not there is told of the nearest that is", async () =>
     assert.equal(code, 1);
     assert.ok(err.endsWith(`\nDid you mean ${meant}?\n`), err);
   }
+  // A property that is called, and one that is not there: no error at all.
+  const called = await netrepl([], "const it = { top: 1 }\nit.top()\n");
+  assert.match(
+    called.err,
+    /\nIt is no function, but a number\. Did you mean it\.top\?\n$/,
+  );
+  const { code, out, err } = await netrepl(
+    [],
+    "const it = { statusText: 'x', none: undefined }\nit.statustext\nit.none\nit.zzz\n5\n",
+  );
+  assert.equal(err, "Did you mean it.statusText?\n");
+  assert.equal(out, "5\n");
+  assert.equal(code, 0);
 });
 
 Deno.test("what is said otherwise in Python is told", async () => {
@@ -247,10 +272,75 @@ Deno.exit(3);
   }
 });
 
-Deno.test("run of a missing file says which", async () => {
+Deno.test("run of a missing file or of a folder says which", async () => {
   const { code, err } = await netrepl(["run", "/nowhere/x.ts"]);
   assert.equal(code, 1);
   assert.equal(err, "Cannot run /nowhere/x.ts: there is no such file.\n");
+  const folder = await netrepl(["run", "/usr"]);
+  assert.equal(folder.code, 1);
+  assert.equal(folder.err, "Cannot run /usr: it is a folder.\n");
+});
+
+Deno.test("run takes a script that can be read but once", async () => {
+  const script = (flags: string) =>
+    `#!/usr/bin/env -S deno run${flags}
+import { parse } from "netrepl/ip";
+const { state } = Deno.permissions.querySync({ name: "env" });
+console.log(\`\${parse("::1")}\`, state, Deno.args[0] as string);
+Deno.exit(4);
+`;
+  for (const from of ["-", "/dev/stdin"]) {
+    assert.deepEqual(await netrepl(["run", from, "x"], script("")), {
+      code: 4,
+      out: "::1 prompt x\n",
+      err: "",
+    });
+    const { out } = await netrepl(["run", from, "x"], script(" --allow-env"));
+    assert.equal(out, "::1 granted x\n");
+  }
+});
+
+Deno.test("a first line that names no permissions leaves all of them", async () => {
+  for (
+    const first of ["#!/usr/bin/env -S netrepl run", "", "#!/usr/bin/node"]
+  ) {
+    const { out } = await netrepl(
+      ["run", "-"],
+      `${first}\nconsole.log(Deno.permissions.querySync({ name: "run" }).state);`,
+    );
+    assert.equal(out, "granted\n");
+  }
+});
+
+Deno.test("run passes on the signals that end a program, and its exit code", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(
+      `${folder}/service.ts`,
+      `Deno.addSignalListener("SIGHUP", () => console.log("reads again"));
+Deno.addSignalListener("SIGTERM", () => Deno.exit(5));
+setInterval(() => {}, 1000);
+console.log("serves");
+`,
+    );
+    await using child = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-q", "-A", new URL("repl/main.ts", root).pathname],
+        ...["run", `${folder}/service.ts`],
+      ],
+      stdout: "piped",
+    }).spawn();
+    const said = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    assert.equal((await said.read()).value, "serves\n");
+    child.kill("SIGHUP");
+    assert.equal((await said.read()).value, "reads again\n");
+    child.kill("SIGTERM");
+    // The script is the last to hold its output, and lets go of it.
+    assert.equal((await said.read()).done, true);
+    assert.equal((await child.status).code, 5);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("--help and --version say what there is", async () => {
