@@ -5,6 +5,13 @@
  */
 
 import * as inspect from "../lib/inspect/mod.ts";
+import {
+  describeType,
+  firstSentence,
+  hanging,
+  indent,
+  prose,
+} from "./help_text.ts";
 import { loadedCount, net } from "./net.ts";
 import { hereFor } from "./phrasebook.ts";
 
@@ -370,43 +377,4 @@ function methodOf(constructor: { prototype?: object }, name: string): unknown {
   const { prototype = {} } = constructor;
   return (Object.getOwnPropertyDescriptor(prototype, name) ??
     Object.getOwnPropertyDescriptor(constructor, name))?.value;
-}
-
-/** The first sentence of a docstring, on one line. */
-export function firstSentence(doc: string): string {
-  const text = doc.split(/\n\s*\n/)[0]!.replace(/\s+/g, " ");
-  return /^(.*?[.!?])(?:\s|$)/.exec(text)?.[1] ?? text;
-}
-
-function prose(doc: string, canvas: Canvas): string[] {
-  return doc.split(/\n\s*\n/).flatMap((paragraph, index) => {
-    const list = /^\s*[-*] /m.test(paragraph);
-    const lines = list
-      ? paragraph.split("\n")
-      : inspect.wrap(paragraph.replace(/\s+/g, " "), canvas.width);
-    return index === 0 ? lines : ["", ...lines];
-  });
-}
-
-function hanging(name: string, doc: string, canvas: Canvas): string[] {
-  const indentation = " ".repeat(16);
-  const head = `  ${inspect.paint("key", name, canvas)}`;
-  const lines = inspect.wrap(
-    doc.replace(/\s+/g, " "),
-    Math.max(20, canvas.width - 16),
-  );
-  const gap = Math.max(1, 14 - name.length);
-  return lines.map((line, index) =>
-    index === 0 ? `${head}${" ".repeat(gap)}${line}` : `${indentation}${line}`
-  );
-}
-
-function indent(lines: readonly string[]): string[] {
-  return lines.map((line) => `  ${line}`);
-}
-
-function describeType(value: unknown): string {
-  return typeof value === "object" && value !== null
-    ? (value as object).constructor?.name ?? "object"
-    : typeof value;
 }
