@@ -5,6 +5,11 @@
  * @module
  */
 
+import { NetError } from "../errors.ts";
+
+/** The longest event, in letters: one without an end fills the memory. */
+const MOST = 16 * 1024 * 1024;
+
 /** One event out of a `text/event-stream`. */
 export interface ReceivedEvent {
   /** Its kind. */
@@ -21,14 +26,18 @@ export interface ReceivedEvent {
  * Reads events out of lines. One that the stream cuts short is none.
  *
  * @param lines The lines, without their ends.
+ * @param source Where they come from, for errors.
  * @yields The events.
+ * @throws {NetError} `"too-long"` for an event above 16 MiB.
  */
 export async function* readEvents(
   lines: AsyncIterable<string>,
+  source: string,
 ): AsyncGenerator<ReceivedEvent> {
   let [event, id] = ["", ""];
   let retry: number | undefined;
   let data: string[] = [];
+  let size = 0;
   for await (const line of lines) {
     if (line === "") {
       if (data.length > 0) {
@@ -36,9 +45,17 @@ export async function* readEvents(
       }
       event = "";
       data = [];
+      size = 0;
       continue;
     }
     const [, name, value = ""] = /^([^:]*)(?:: ?(.*))?$/s.exec(line)!;
+    if ((size += value.length) > MOST) {
+      throw new NetError("an event above 16 MiB", {
+        code: "too-long",
+        op: "read events of",
+        target: source,
+      });
+    }
     if (name === "data") data.push(value);
     else if (name === "event") event = value;
     else if (name === "id" && !value.includes("\0")) id = value;

@@ -211,7 +211,7 @@ export class HttpStream implements AsyncIterable<Uint8Array>, AsyncDisposable {
         },
       );
     }
-    yield* readEvents(this.lines());
+    yield* readEvents(this.lines(), this.url);
   }
 
   /** The body as a web stream, which takes its chunks from `read`. */

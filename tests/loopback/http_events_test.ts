@@ -75,3 +75,18 @@ Deno.test("what is no stream of events is refused", async () => {
     message: /the answer, 200 of text\/plain.*, is no events$/,
   });
 });
+
+Deno.test("an event without an end is given up", async () => {
+  const line = new TextEncoder().encode(`data: ${"x".repeat(1 << 20)}\n`);
+  await using server = await tcp.serve({}, async (conn) => {
+    await conn.read();
+    await conn.write(HEAD);
+    for (;;) await conn.write(line);
+  });
+  using session = client();
+  await using stream = await session.stream(`http://${server.address}/`);
+  await assert.rejects(Array.fromAsync(stream.events()), {
+    name: "NetError",
+    code: "too-long",
+  });
+});
