@@ -48,7 +48,13 @@ async function within(
   };
   globalThis.addEventListener("unhandledrejection", onFailure);
   globalThis.addEventListener("error", onFailure);
-  const ok = await work(session);
+  let ok = false;
+  try {
+    ok = await work(session);
+  } catch (error) {
+    // What the value itself threw when it was to be shown.
+    host.complain(showError(error, "", host));
+  }
   await session.close();
   // What was rejected in the last turn is reported in the next.
   await new Promise((resolve) => setTimeout(resolve, 0));
@@ -106,7 +112,7 @@ export function evaluate(
  * Runs a script as `deno run` would, with the permissions that its first line
  * names, and with `netrepl` at hand wherever the file is.
  *
- * @param file The script.
+ * @param file The script; `-` is the standard input.
  * @param args What the script finds in `Deno.args`.
  * @param root The program's folder.
  * @returns The script's exit code.
@@ -117,11 +123,18 @@ export async function runFile(
   root: URL,
 ): Promise<number> {
   let text: string;
+  let passing: boolean;
   try {
-    text = await Deno.readTextFile(file);
+    // What can be read but once, as `-` and `<(command)`, the script reads from us.
+    passing = file === "-" || !(await Deno.stat(file)).isFile;
+    text = file === "-"
+      ? await new Response(Deno.stdin.readable).text()
+      : await Deno.readTextFile(file);
   } catch (error) {
     const reason = error instanceof Deno.errors.NotFound
       ? "there is no such file"
+      : error instanceof Deno.errors.IsADirectory
+      ? "it is a folder"
       : (error as Error).message;
     host.complain(`Cannot run ${file}: ${reason}.`);
     return 1;
@@ -129,13 +142,10 @@ export async function runFile(
   if (Deno.build.standalone) {
     return await within(root, (session) => session.enter(`.load ${file}`));
   }
-  const flags = text.startsWith("#!")
+  const flags = /^#!.*\bdeno run\b/.test(text)
     ? parseScript(text).flags
     : ["--allow-all"];
   Deno.env.delete("DENO_AUDIT_PERMISSIONS");
-  // Ctrl-C goes to the whole group: the script decides, this process waits.
-  const wait = () => {};
-  Deno.addSignalListener("SIGINT", wait);
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -143,13 +153,33 @@ export async function runFile(
       "--config",
       decodeURIComponent(new URL("deno.json", root).pathname),
       ...flags,
-      file,
+      passing ? "-" : file,
       ...args,
     ],
     env: { DENO_NO_UPDATE_CHECK: "1" },
+    stdin: passing ? "piped" : "inherit",
   }).spawn();
+  if (passing) {
+    // A script that ends before it has read all is no failure of ours.
+    new Blob([text]).stream().pipeTo(child.stdin).catch(() => {});
+  }
+  const pass = (signal: Deno.Signal) => {
+    try {
+      child.kill(signal);
+    } catch {
+      // It has just ended by itself.
+    }
+  };
+  const listeners = new Map<Deno.Signal, () => void>([
+    // Ctrl-C goes to the whole group: the script decides, this process waits.
+    ["SIGINT", () => {}],
+    // These come to this process alone, and it is the script that is meant.
+    ["SIGHUP", () => pass("SIGHUP")],
+    ["SIGTERM", () => pass("SIGTERM")],
+  ]);
+  for (const [signal, act] of listeners) Deno.addSignalListener(signal, act);
   const { code } = await child.status;
-  Deno.removeSignalListener("SIGINT", wait);
+  for (const [signal, act] of listeners) Deno.removeSignalListener(signal, act);
   return code;
 }
 

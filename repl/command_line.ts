@@ -44,7 +44,7 @@ export async function commandLine(
     });
   program.command("run")
     .description("run a script with the permissions that its first line names")
-    .argument("<file>", "a TypeScript file")
+    .argument("<file>", "a TypeScript file, or - for standard input")
     .argument("[args...]", "what the script finds in Deno.args")
     .passThroughOptions()
     .action(async (file: string, rest: string[]) => {

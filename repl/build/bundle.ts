@@ -43,6 +43,19 @@ const PROGRAMS: readonly string[] = [
   "lib/socket/serve_thread.ts",
 ];
 
+/** All files in a folder and those in it, by their paths from there, in order. */
+async function filesOf(folder: URL): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (!isDirectory) paths.push(name);
+    else {
+      const inner = await filesOf(new URL(`${name}/`, folder));
+      paths.push(...inner.map((path) => `${name}/${path}`));
+    }
+  }
+  return paths.sort();
+}
+
 /** Bundles the prompt and every room into `dist/app`, shared parts once. */
 async function bundleModules(): Promise<void> {
   await Deno.remove(app, { recursive: true }).catch(() => {});
@@ -71,14 +84,24 @@ const COMMON_JS: readonly (readonly [uses: RegExp, gives: string])[] = [
   [/\b__filename\b/, "const __filename=import.meta.filename;"],
 ];
 
-async function giveCommonJs(): Promise<void> {
-  for await (const { name } of Deno.readDir(app)) {
-    if (!name.endsWith(".js")) continue;
-    const file = new URL(name, app);
+/** Where the sources name the program of a thread: beside themselves. */
+const BESIDE = /new URL\("\.\/(\w+)\.ts",import\.meta\.url\)/g;
+
+/** Gives modules what they look for around them, and a bundle has elsewhere. */
+async function settleModules(): Promise<void> {
+  for (const path of await filesOf(app)) {
+    if (!path.endsWith(".js")) continue;
+    const file = new URL(path, app);
     const text = await Deno.readTextFile(file);
     const head = COMMON_JS.filter(([uses]) => uses.test(text))
-      .map(([, gives]) => gives).join("");
-    if (head !== "") await Deno.writeTextFile(file, `${head}\n${text}`);
+      .map(([, gives]) => `${gives}\n`).join("");
+    const up = "../".repeat(path.split("/").length - 1) || "./";
+    const body = text.replace(BESIDE, (_, name: string) => {
+      const program = PROGRAMS.find((path) => path.endsWith(`/${name}.ts`));
+      if (!program) throw new Error(`${name}.ts is not among PROGRAMS`);
+      return `new URL("${up}${program.replace(/ts$/, "js")}",import.meta.url)`;
+    });
+    if (head + body !== text) await Deno.writeTextFile(file, head + body);
   }
 }
 
@@ -108,24 +131,11 @@ async function copyLessons(): Promise<void> {
 
 /** A name that changes when anything in the folder does. */
 async function contentHash(): Promise<string> {
-  const hashes: string[] = [];
-  const visit = async (folder: URL) => {
-    const names: string[] = [];
-    for await (const { name } of Deno.readDir(folder)) names.push(name);
-    for (const name of names.sort()) {
-      const url = new URL(name, folder);
-      if ((await Deno.stat(url)).isDirectory) {
-        await visit(new URL(`${name}/`, folder));
-      } else {
-        const digest = await crypto.subtle.digest(
-          "SHA-256",
-          await Deno.readFile(url),
-        );
-        hashes.push(`${name} ${new Uint8Array(digest).toHex()}`);
-      }
-    }
-  };
-  await visit(app);
+  const hashes = await Promise.all((await filesOf(app)).map(async (path) => {
+    const octets = await Deno.readFile(new URL(path, app));
+    const digest = await crypto.subtle.digest("SHA-256", octets);
+    return `${path} ${new Uint8Array(digest).toHex()}`;
+  }));
   const all = new TextEncoder().encode(hashes.join("\n"));
   const digest = await crypto.subtle.digest("SHA-256", all);
   return new Uint8Array(digest).toHex().slice(0, 16);
@@ -135,10 +145,13 @@ function stub(hash: string): string {
   const text = (offset: number) =>
     `#!/bin/sh
 # netrepl ${manifest.version}. Unpacks itself once into the cache, then only starts.
-home="\${NETREPL_CACHE:-\${XDG_CACHE_HOME:-\${HOME:-/tmp}/.cache}/netrepl}/${hash}"
+home="\${NETREPL_CACHE:-\${XDG_CACHE_HOME:-\${HOME:?is not set. Try: NETREPL_CACHE=/a/folder/with/200/MB $0}/.cache}/netrepl}/${hash}"
 if [ ! -x "$home/deno" ]; then
   part="$home.$$"
-  trap 'rm -rf "$part"' EXIT INT TERM
+  trap 'rm -rf "$part"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   if ! { mkdir -p "$part" && tail -c +${
       String(offset).padStart(8, "0")
     } "$0" | gzip -dc | tar -xf - -C "$part" && [ -x "$part/deno" ]; }; then
@@ -147,10 +160,14 @@ if [ ! -x "$home/deno" ]; then
   fi
   [ -x "$home/deno" ] || mv "$part" "$home"
   rm -rf "$part"
-  trap - EXIT INT TERM
+  trap - EXIT HUP INT TERM
 fi
 export DENO_NO_UPDATE_CHECK=1 NETREPL_PROGRAM="$0"
-case "\${1-}" in "" | lab) export DENO_AUDIT_PERMISSIONS="$home/audit.$$" ;; esac
+case "\${1-} \${2-}" in " " | "lab up")
+  # A cache that is somebody else's is only read.
+  if [ -w "$home" ]; then audit="$home/audit.$$"; else audit=$(mktemp); fi
+  [ -z "$audit" ] || export DENO_AUDIT_PERMISSIONS="$audit" ;;
+esac
 exec "$home/deno" run -q --no-lock --config "$home/deno.json" -A "$home/repl/main.js" "$@"
 `;
   return text(new TextEncoder().encode(text(0)).length + 1);
@@ -174,7 +191,7 @@ async function writeProgram(): Promise<URL> {
 }
 
 await bundleModules();
-await giveCommonJs();
+await settleModules();
 await writeConfig();
 await copyLessons();
 await Deno.copyFile(Deno.execPath(), new URL("deno", app));

@@ -135,6 +135,46 @@ Deno.exit(7);
   },
 );
 
+// In a script: at the prompt a thread is held back for a second (watchdog.ts).
+testUnless(
+  undefined,
+  "the single file's threads find their programs",
+  async () => {
+    await using machine = await EmptyMachine.create();
+    await Deno.writeTextFile(
+      `${machine.folder}/threads.ts`,
+      `import * as net from "netrepl";
+const ask = async (server: net.tcp.ThreadServer) => {
+  await using conn = await net.tcp.connect(server.address);
+  await conn.write("there\\n");
+  return await conn.readLine();
+};
+await using threads = await net.tcp.serveThreads({ threads: 2 }, net.tcp.echo);
+await using imports = await net.tcp.serveThreads({ threads: 1 }, async (conn) => {
+  const { parse } = await import("netrepl/ip");
+  await conn.write(\`\${parse("::1")}\\n\`);
+});
+await using sync = await net.tcp.serveSync({}, (octets) => octets);
+const answers = [await ask(threads), await ask(imports), await ask(sync)];
+const { rows } = await net.tcp.compareServers({ duration: 20, connections: 2 });
+console.log(...answers, rows.length);
+`,
+    );
+    // Not in a network of its own, whose loopback is down.
+    const { code, stdout, stderr } = await new Deno.Command(program, {
+      args: ["run", "threads.ts"],
+      cwd: machine.folder,
+      env: { HOME: `${machine.folder}/home` },
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assert.deepEqual([code, text(stdout), text(stderr)], [
+      0,
+      "there ::1 there 5\n",
+      "",
+    ]);
+  },
+);
+
 testUnless(
   noNamespaces ?? await withoutTmux(),
   "the single file opens the prompt, and saves with the narrowest permissions",
@@ -204,3 +244,101 @@ testUnless(
     );
   },
 );
+
+testUnless(
+  noNamespaces,
+  "an end while it unpacks is one, and nothing is left behind",
+  async () => {
+    await using machine = await EmptyMachine.create();
+    await Deno.remove(`${machine.folder}/bin/gzip`);
+    await Deno.writeTextFile(
+      `${machine.folder}/bin/gzip`,
+      "#!/bin/sh\nkill -TERM $PPID\nexit 1\n",
+      { mode: 0o755 },
+    );
+    const ended = await machine.run("eval", "1");
+    assert.deepEqual([ended.code, ended.out], [143, ""]);
+    assert.doesNotMatch(ended.err, /cannot unpack/);
+    const cache = `${machine.folder}/home/.cache/netrepl`;
+    assert.deepEqual([...Deno.readDirSync(cache)], []);
+  },
+);
+
+testUnless(
+  noNamespaces,
+  "what is asked of the shell leaves no record of permissions",
+  async () => {
+    await using machine = await EmptyMachine.create();
+    assert.equal((await machine.run("lab")).code, 0);
+    assert.equal((await machine.run("lab", "draw", "pair")).code, 0);
+    const [home] = [
+      ...Deno.readDirSync(`${machine.folder}/home/.cache/netrepl`),
+    ]
+      .map(({ name }) => `${machine.folder}/home/.cache/netrepl/${name}`);
+    const names = [...Deno.readDirSync(home!)].map(({ name }) => name);
+    assert.deepEqual(names.filter((name) => name.startsWith("audit")), []);
+  },
+);
+
+testUnless(
+  undefined,
+  "a cache that is somebody else's is only read",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.chmod(folder, 0o755);
+      await Deno.copyFile(program, `${folder}/netrepl`);
+      await Deno.mkdir(`${folder}/out`);
+      await Deno.chmod(`${folder}/out`, 0o777);
+      const env = { NETREPL_CACHE: `${folder}/cache`, NO_COLOR: "1" };
+      assert.ok(
+        (await new Deno.Command(`${folder}/netrepl`, {
+          args: ["eval", "1"],
+          env,
+        }).output()).success,
+      );
+      for (const { name } of Deno.readDirSync(`${folder}/cache`)) {
+        await Deno.chmod(`${folder}/cache/${name}`, 0o555);
+      }
+      const nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+      const [command, ...args] = [
+        ...Deno.uid() === 0 ? ["setpriv", ...nobody] : [],
+        `${folder}/netrepl`,
+      ];
+      await using child = new Deno.Command(command!, {
+        args,
+        env: { ...env, HOME: `${folder}/out` },
+        cwd: `${folder}/out`,
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const writer = child.stdin.getWriter();
+      await writer.write(
+        new TextEncoder().encode('net.ip.parse("::1")\n.save kept\n'),
+      );
+      await writer.close();
+      const { code, stdout, stderr } = await child.output();
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+      assert.match(
+        new TextDecoder().decode(stdout),
+        /^::1\nSaved 1 entry to kept\.ts\.\nRun it: netrepl run kept\.ts\n$/,
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+testUnless(undefined, "who has no home is told what to say", async () => {
+  const { code, stderr } = await new Deno.Command(program, {
+    args: ["eval", "1"],
+    env: { PATH: Deno.env.get("PATH")! },
+    clearEnv: true,
+  }).output();
+  assert.notEqual(code, 0);
+  assert.match(
+    new TextDecoder().decode(stderr),
+    /HOME: is not set\. Try: NETREPL_CACHE=\/\S+ \/.*\/netrepl$/m,
+  );
+});
