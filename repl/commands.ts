@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fileUrl } from "./file_url.ts";
 import { parseScript } from "./script.ts";
 import { toScript } from "./save.ts";
 import type { Command, Session } from "./session.ts";
@@ -231,7 +232,7 @@ async function load(session: Session, file: string): Promise<boolean> {
     session.host.complain(`Cannot load ${absolute(file)}: ${reason}.`);
     return false;
   }
-  const base = new URL("./", `file://${encodeURI(absolute(file))}`).href;
+  const base = new URL("./", fileUrl(absolute(file))).href;
   for (const { title, text: cell } of parseScript(text).cells) {
     if (title !== "") session.host.print(`%% ${title}`);
     if (!await session.enter(cell, base)) {

@@ -6,6 +6,7 @@
  */
 
 import { serveHost } from "../lib/lab/host_program.ts";
+import { fileUrl } from "./file_url.ts";
 import type * as Loader from "./net.ts";
 
 const [name, socket] = Deno.args as [string, string];
@@ -30,11 +31,11 @@ Object.defineProperty(globalThis, "__netrepl", {
     import: (specifier: string, options?: ImportCallOptions) =>
       import(
         /^\.{0,2}\//.test(specifier)
-          ? new URL(specifier, `file://${encodeURI(Deno.cwd())}/`).href
+          ? new URL(specifier, fileUrl(`${Deno.cwd()}/`)).href
           : specifier,
         options
       ),
-    meta: { url: `file://${encodeURI(Deno.cwd())}/prompt.ts`, main: false },
+    meta: { url: fileUrl(`${Deno.cwd()}/prompt.ts`), main: false },
   }),
 });
 

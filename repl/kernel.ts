@@ -11,6 +11,7 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Run } from "../lib/inspect/mod.ts";
+import { fileUrl } from "./file_url.ts";
 import { Inspector } from "./inspector.ts";
 import { EntryError } from "./parse.ts";
 import { KERNEL, rewrite, type Rewritten } from "./rewrite.ts";
@@ -393,5 +394,5 @@ export class Kernel {
 }
 
 function workingFolder(): string {
-  return new URL(`file://${encodeURI(Deno.cwd())}/`).href;
+  return fileUrl(`${Deno.cwd()}/`);
 }

@@ -25,6 +25,21 @@ const scope = globalThis as unknown as {
 /** How often the counters are written, in milliseconds. */
 const COUNTING = 50;
 
+/**
+ * What the prompt writes into the functions of its entries, which come here as
+ * text: on a thread nothing waits for Ctrl-C.
+ */
+Object.defineProperty(globalThis, "__netrepl", {
+  value: Object.freeze({
+    guard: () => {},
+    until: (value: unknown) => value,
+    each: (values: unknown) => values,
+    import: (specifier: string, options?: ImportCallOptions) =>
+      import(specifier, options),
+    meta: { url: import.meta.url, main: false },
+  }),
+});
+
 function load(source: string): unknown {
   return new Function(`return (${source})`)();
 }

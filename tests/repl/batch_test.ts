@@ -158,6 +158,63 @@ Deno.test("a name that is not there is told of the nearest that is", async () =>
   assert.equal(code, 0);
 });
 
+Deno.test("a handler typed at the prompt works on a thread, loops and all", async () => {
+  const { code, out, err } = await netrepl(
+    [],
+    `const server = await net.tcp.serveThreads({ threads: 1 }, async (conn) => {
+  const { basename } = await import("node:path")
+  for await (const line of conn.lines()) {
+    await conn.write(\`\${basename(line)}\\n\`)
+  }
+})
+const sync = await net.tcp.serveSync({}, (octets) => {
+  for (let i = 0; i < octets.length; i++) octets[i] ^= 0x20
+  return octets
+})
+const said = []
+for (const { address } of [server, sync]) {
+  const conn = await net.tcp.connect(address)
+  await conn.write("/a/b\\n")
+  said.push((await conn.read()).length)
+  await conn.close()
+}
+said.join()
+await server.close()
+await sync.close()
+server.errors.length + sync.errors.length
+`,
+  );
+  assert.equal(err, "");
+  assert.equal(out, '"2,5"\n0\n');
+  assert.equal(code, 0);
+});
+
+Deno.test(".load finds what a file imports, whatever its folder is called", async () => {
+  const folder = `${await Deno.makeTempDir()}/a#b ?%20ü`;
+  await Deno.mkdir(folder);
+  try {
+    await Deno.writeTextFile(`${folder}/part.ts`, "export const part = 7;\n");
+    await Deno.writeTextFile(
+      `${folder}/whole.ts`,
+      'import { part } from "./part.ts";\npart * 6\n',
+    );
+    const { out, err } = await netrepl([], `.load ${folder}/whole.ts\n`);
+    assert.equal(err, "");
+    assert.match(out, /\n?42\n$/);
+    const there = await netrepl(
+      [],
+      'import("./part.ts").then((it) => it.part)\n',
+      folder,
+    );
+    assert.equal(there.err, "");
+    assert.equal(there.out, "7\n");
+  } finally {
+    await Deno.remove(folder.slice(0, folder.lastIndexOf("/")), {
+      recursive: true,
+    });
+  }
+});
+
 Deno.test("what is said otherwise in Python is told", async () => {
   const python = [
     ["print('x')", "console.log(x); at the prompt a value shows itself"],
