@@ -125,6 +125,7 @@ export async function runFile(
   let text: string;
   let passing: boolean;
   try {
+    file = await scriptNamed(file, root);
     // What can be read but once, as `-` and `<(command)`, the script reads from us.
     passing = file === "-" || !(await Deno.stat(file)).isFile;
     text = file === "-"
@@ -181,6 +182,16 @@ export async function runFile(
   const { code } = await child.status;
   for (const [signal, act] of listeners) Deno.removeSignalListener(signal, act);
   return code;
+}
+
+/** A reader's own file, or one of ours by its name, with `.ts` or without. */
+async function scriptNamed(file: string, root: URL): Promise<string> {
+  if (file === "-" || file.includes("/")) return file;
+  const isThere = (path: string | URL) =>
+    Deno.stat(path).then(() => true, () => false);
+  if (await isThere(file)) return file;
+  const own = new URL(`scripts/${file.replace(/(\.ts)?$/, ".ts")}`, root);
+  return await isThere(own) ? decodeURIComponent(own.pathname) : file;
 }
 
 /** Cuts a text where the prompt would take an entry. */

@@ -329,6 +329,28 @@ Deno.exit(3);
   }
 });
 
+Deno.test("run finds the scripts of the book by their names", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const name of ["port_scanner", "port_scanner.ts"]) {
+      const { code, out, err } = await netrepl(
+        ["run", name, "--help"],
+        "",
+        folder,
+      );
+      assert.equal(err, "");
+      assert.match(out, /^Usage: port_scanner\.ts/);
+      assert.equal(code, 0);
+    }
+    // One's own comes first.
+    await Deno.writeTextFile(`${folder}/port_scanner.ts`, "console.log(1)\n");
+    const own = await netrepl(["run", "port_scanner.ts"], "", folder);
+    assert.equal(own.out, "1\n");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("run of a missing file or of a folder says which", async () => {
   const { code, err } = await netrepl(["run", "/nowhere/x.ts"]);
   assert.equal(code, 1);
