@@ -4,14 +4,28 @@
  * @module
  */
 
+import { checkOptions, mustBe } from "../linux/option_kinds.ts";
+import {
+  DEADLINE,
+  EXEC,
+  EXEC_ELSEWHERE,
+  LAB_CAPTURE,
+  SPAWN,
+  SPAWN_ELSEWHERE,
+} from "./option_names.ts";
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { card } from "../inspect/card.ts";
-import type { CaptureOptions } from "../wire/capturing/capture_options.ts";
 import type { LiveCapture } from "../wire/capturing/live_capture.ts";
+import { CAPTURE_ELSEWHERE } from "../wire/option_names.ts";
 import { decode, encode } from "./clone.ts";
 import { DaemonLines, type DaemonState, DaemonStates } from "./daemon_state.ts";
+import type {
+  ExecOptions,
+  LabCaptureOptions,
+  SpawnOptions,
+} from "./options.ts";
 import type { HostNet, RunContext } from "./host_net.ts";
 import type { ServiceName } from "./daemon.ts";
 import { ExecResult, LabProcess } from "./process.ts";
@@ -20,24 +34,7 @@ import { SwitchReport } from "./switch_report.ts";
 import type { Node } from "./topology.ts";
 import { addressesOf } from "./wiring.ts";
 
-export type { DeadlineOptions };
-
-/** How a program is started; see {@linkcode LabHost.exec}. */
-export interface SpawnOptions {
-  /** Its folder, on this machine. @default {the one that this program was started in} */
-  readonly cwd?: string | undefined;
-  /** Environment variables beside those that it inherits. @default {none} */
-  readonly env?: Readonly<Record<string, string>> | undefined;
-}
-
-/** Options for {@linkcode LabHost.exec}. */
-export interface ExecOptions extends SpawnOptions, DeadlineOptions {
-  /** What it reads from its standard input. @default {nothing} */
-  readonly stdin?: string | Uint8Array | undefined;
-}
-
-/** How to capture in a lab: as anywhere, but on one interface of one node. */
-export type LabCaptureOptions = Omit<CaptureOptions, "namespace">;
+export type { DeadlineOptions, ExecOptions, LabCaptureOptions, SpawnOptions };
 
 /**
  * How a host reaches its lab's agent.
@@ -195,6 +192,7 @@ export class LabHost {
     arg?: A,
     options: DeadlineOptions = {},
   ): Promise<Awaited<R>> {
+    checkOptions("run a function in a host", options, DEADLINE);
     const source = sourceOf(f);
     const body = new TextEncoder().encode(encode(arg, "arg"));
     const value = await this.#ask(
@@ -225,6 +223,7 @@ export class LabHost {
     command: string | readonly string[],
     options: ExecOptions = {},
   ): Promise<ExecResult> {
+    checkOptions("run a program", options, EXEC, EXEC_ELSEWHERE);
     const { stdin = "", cwd, env } = options;
     const argv = words(command);
     const body = typeof stdin === "string"
@@ -261,6 +260,7 @@ export class LabHost {
     command: string | readonly string[],
     options: SpawnOptions = {},
   ): Promise<LabProcess> {
+    checkOptions("start a program", options, SPAWN, SPAWN_ELSEWHERE);
     const { cwd, env } = options;
     const argv = words(command);
     return this.#ask(`start ${argv[0]} in`, {}, async ({ channel }) => {
@@ -295,6 +295,8 @@ export class LabHost {
     device: string = "eth0",
     options: LabCaptureOptions = {},
   ): Promise<LiveCapture> {
+    mustBe("capture", "device", device, "text");
+    checkOptions("capture", options, LAB_CAPTURE, CAPTURE_ELSEWHERE);
     const { captureAt } = await import("./link_capture.ts");
     return await captureAt(this.#line, this.name, device, options);
   }
@@ -308,6 +310,7 @@ export class LabHost {
    * @throws {NetError} If the lab is down.
    */
   shellCommand(shell: readonly string[] = ["sh"]): Promise<string[]> {
+    mustBe("open a shell", "shell", shell, "some");
     return this.#ask("open a shell in", {}, async ({ channel, isUser }) => {
       const { result } = await channel.call("namespaces", { host: this.name });
       const agent = `/proc/${this.#line.pid}`;
@@ -348,6 +351,15 @@ export class LabHost {
 
 function words(command: string | readonly string[]): readonly string[] {
   if (typeof command === "string") return ["sh", "-c", command];
+  const isList = Array.isArray(command) &&
+    command.every((word) => typeof word === "string");
+  if (!isList) {
+    throw new TypeError(
+      `Cannot run a program as 'command' must be a text or a list of them: current value is ${
+        Deno.inspect(command)
+      }`,
+    );
+  }
   if (command.length === 0) {
     throw new TypeError(
       "Cannot run a program as 'command' must name one: current value is []",

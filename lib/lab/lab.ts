@@ -4,6 +4,13 @@
  * @module
  */
 
+import { checkOptions, mustBe } from "../linux/option_kinds.ts";
+import {
+  PING_ALL,
+  REACHABILITY,
+  REACHABILITY_ELSEWHERE,
+  TRACE,
+} from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
@@ -13,35 +20,14 @@ import { LabLink } from "./link.ts";
 import type { Agent } from "./start.ts";
 import type { Probe } from "./topology.ts";
 import type { LabTopology } from "./lab_topology.ts";
+import type { ReachabilityOptions, TraceOptions } from "./options.ts";
 import { Reachability, Trace } from "./reachability.ts";
 
 export type { LogLine };
+export type { ReachabilityOptions, TraceOptions };
 
 /** How long to wait for an answer from inside a lab, in milliseconds, unless it is said. */
 const ANSWER = 1_000;
-
-/** Options for {@linkcode Lab.reachability}. */
-export interface ReachabilityOptions {
-  /** How to ask: `"ping"`, `"tcp/80"`, `"udp/53"`. @default {["ping"]} */
-  readonly probes?: readonly Probe[] | undefined;
-  /** The nodes that ask. @default {all hosts} */
-  readonly from?: readonly string[] | undefined;
-  /** The nodes that are asked. @default {all hosts} */
-  readonly to?: readonly string[] | undefined;
-  /** Which of a node's addresses is asked: its first of this version. @default {its first} */
-  readonly family?: 4 | 6 | undefined;
-  /** How long to wait for an answer, in milliseconds. @default {1000} */
-  readonly timeout?: number | undefined;
-  /** Stops it. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Options for {@linkcode Lab.trace}. */
-export interface TraceOptions
-  extends Pick<ReachabilityOptions, "family" | "timeout" | "signal"> {
-  /** The largest hop limit. @default {30} */
-  readonly maxHops?: number | undefined;
-}
 
 function checkProbe(probe: Probe): Probe {
   const port = /^(?:tcp|udp)\/(\d{1,5})$/.exec(probe)?.[1];
@@ -215,6 +201,7 @@ export class Lab implements AsyncDisposable {
   pingAll(
     options: Omit<ReachabilityOptions, "probes"> = {},
   ): Promise<Reachability> {
+    checkOptions("ask who reaches whom", options, PING_ALL);
     return this.reachability({ ...options, probes: ["ping"] });
   }
 
@@ -230,6 +217,12 @@ export class Lab implements AsyncDisposable {
   async reachability(
     options: ReachabilityOptions = {},
   ): Promise<Reachability> {
+    checkOptions(
+      "ask who reaches whom",
+      options,
+      REACHABILITY,
+      REACHABILITY_ELSEWHERE,
+    );
     const { probes = ["ping"], family, timeout = ANSWER, signal } = options;
     const hosts = [...this.hosts.values()].filter(({ node }) =>
       node.kind === "host"
@@ -279,6 +272,8 @@ export class Lab implements AsyncDisposable {
     to: string,
     options: TraceOptions = {},
   ): Promise<Trace> {
+    mustBe("trace", "to", to, "text");
+    checkOptions("trace", options, TRACE);
     const { maxHops = 30, timeout = ANSWER, signal, family } = options;
     const isAddress = /^[\d.]+$|:/.test(to);
     const address = isAddress

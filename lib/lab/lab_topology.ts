@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
 import { parseYaml } from "../yaml.ts";
@@ -18,6 +19,9 @@ import { nearest, Problems, remedy } from "./spec/problem.ts";
 import { readTopology } from "./spec/read.ts";
 import type { TopologySpec } from "./specification.ts";
 import type { Link, Node, Topology } from "./topology.ts";
+
+/** Options of `readyMade`. */
+const READY_MADE: OptionKinds<ReadyMadeOptions> = { count: "any" };
 
 /** Options for {@linkcode readyMade}. */
 export interface ReadyMadeOptions {
@@ -261,6 +265,7 @@ export function readyMade(
   name: ReadyMadeName,
   options: ReadyMadeOptions = {},
 ): LabTopology {
+  checkOptions("make a topology", options, READY_MADE);
   const { count, spec } = find(name);
   const wanted = options.count ?? count?.usual ?? 0;
   if (count === undefined && options.count !== undefined) {

@@ -4,22 +4,20 @@
  * @module
  */
 
+import { checkOptions } from "../linux/option_kinds.ts";
+import { LINK_CAPTURE } from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { bytes } from "../inspect/units.ts";
 import { table } from "../inspect/table.ts";
 import type { LinkEndStats } from "./calls.ts";
 import type { LiveCapture } from "../wire/capturing/live_capture.ts";
-import type { AgentLine, LabCaptureOptions } from "./host.ts";
+import { CAPTURE_ELSEWHERE } from "../wire/option_names.ts";
+import type { AgentLine } from "./host.ts";
+import type { LinkCaptureOptions } from "./options.ts";
 import type { Link } from "./topology.ts";
 
-export type { LinkEndStats };
-
-/** How to capture on a link. */
-export interface LinkCaptureOptions extends LabCaptureOptions {
-  /** At which end: the node's name, with its interface (`"sw1:eth2"`) if both ends are its own. @default {the end that was written first} */
-  at?: string | undefined;
-}
+export type { LinkCaptureOptions, LinkEndStats };
 
 /** What passed a link. */
 export class LinkStats {
@@ -167,6 +165,7 @@ export class LabLink {
    * ```
    */
   async capture(options: LinkCaptureOptions = {}): Promise<LiveCapture> {
+    checkOptions("capture", options, LINK_CAPTURE, CAPTURE_ELSEWHERE);
     const { at, ...rest } = options;
     const { a, b } = this.link;
     const end = [a, b].find(({ node, interface: name }) =>

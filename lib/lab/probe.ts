@@ -4,12 +4,18 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
 import { NetError } from "../errors.ts";
 import { programUrl } from "./program.ts";
 import { type Feature, FEATURES, type Finding } from "./probe_kernel.ts";
 
 export type { Feature, Finding, KernelFeatures } from "./probe_kernel.ts";
 export { FEATURES } from "./probe_kernel.ts";
+
+/** Options of `probe`. */
+const PROBE: OptionKinds<{ readonly again?: boolean }> = {
+  again: "boolean",
+};
 
 /** What the probe found out about this machine. */
 export interface ProbeResult {
@@ -59,6 +65,7 @@ let answer: Promise<ProbeResult> | undefined;
 export function probe(
   options: { readonly again?: boolean } = {},
 ): Promise<ProbeResult> {
+  checkOptions("look what this machine can do", options, PROBE);
   if (options.again) answer = undefined;
   answer ??= ask().catch((error) => {
     answer = undefined;

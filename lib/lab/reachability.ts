@@ -46,9 +46,9 @@ export class Reachability {
     this.results = results;
   }
 
-  /** Whether everyone got an answer from everyone who was asked. */
+  /** Whether everyone got an answer from everyone who was asked; false if nobody was. */
   get isComplete(): boolean {
-    return this.results.every(({ outcome }) => outcome === "open");
+    return this.results.length > 0 && this.failures.length === 0;
   }
 
   /** What got no answer. */

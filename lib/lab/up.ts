@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Elsewhere } from "../known_options.ts";
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
+import { DEADLINE } from "./option_names.ts";
 import { Deadline, type DeadlineOptions } from "../deadline.ts";
 import { PermissionError } from "../errors.ts";
 import type { DaemonState, LogLine } from "./calls.ts";
@@ -11,6 +14,19 @@ import { Lab } from "./lab.ts";
 import { type LabTopology, topology } from "./lab_topology.ts";
 import type { TopologySpec } from "./specification.ts";
 import { Agent } from "./start.ts";
+
+/** Options of `up`. */
+const UP: OptionKinds<UpOptions> = {
+  ...DEADLINE,
+  log: "function",
+  userNamespace: "boolean",
+};
+
+/** What is said of the topology, and not of how it comes up. */
+const UP_ELSEWHERE: Elsewhere = {
+  count: "net.lab.up(net.lab.readyMade(name, { count }))",
+  name: "name, in the topology",
+};
 
 /** Options for {@linkcode up}. */
 export interface UpOptions extends DeadlineOptions {
@@ -52,6 +68,7 @@ export async function up(
   input: string | TopologySpec | LabTopology,
   options: UpOptions = {},
 ): Promise<Lab> {
+  checkOptions("bring up a lab", options, UP, UP_ELSEWHERE);
   const { signal, timeout = TIMEOUT, userNamespace } = options;
   const complete = await topology(input);
   using deadline = new Deadline("bring up", `lab ${complete.name}`, {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions } from "./option_kinds.ts";
+import { FILTERED, READ } from "./option_names.ts";
 import type { Canvas } from "../inspect/canvas.ts";
 import { type Column, table } from "../inspect/table.ts";
 import { readEither } from "./access.ts";
@@ -76,6 +78,7 @@ export class Addresses extends Listing<InterfaceAddress> {
 export async function addresses(
   options: ReadOptions = {},
 ): Promise<Addresses> {
+  checkOptions("read the addresses", options, READ, FILTERED);
   const found = await readEither(
     options,
     readAddresses,

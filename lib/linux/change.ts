@@ -4,6 +4,9 @@
  * @module
  */
 
+import { checkOperation } from "./operation_check.ts";
+import { checkOptions, type OptionKinds } from "./option_kinds.ts";
+import { DRY, READ } from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import { readEither } from "./access.ts";
 import { inLab } from "./lab_mark.ts";
@@ -13,6 +16,12 @@ import { applyOperations } from "./operations.ts";
 import type { ReadOptions } from "./read_options.ts";
 
 export { inLab } from "./lab_mark.ts";
+
+/** Options of what changes. */
+const CHANGING: OptionKinds<ChangeOptions> = {
+  ...READ,
+  apply: "boolean",
+};
 
 /** Where to change something, and whether it is meant. */
 export interface ChangeOptions extends ReadOptions {
@@ -82,6 +91,8 @@ export async function change(
   operation: Operation,
   options: ChangeOptions = {},
 ): Promise<void> {
+  checkOptions("change the network", options, CHANGING, DRY);
+  checkOperation(operation);
   options.signal?.throwIfAborted();
   guard([operation], options.apply);
   await readEither(

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "./option_kinds.ts";
 import { NetError, PermissionError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { card, type CardRow } from "../inspect/card.ts";
@@ -18,6 +19,9 @@ import {
   searchNames,
 } from "./dns/resolv_conf.ts";
 import { parseResolvectl, type ResolvedLink } from "./dns/resolvectl.ts";
+
+/** Options of `dnsConfig`. */
+const DNS_CONFIG: OptionKinds<DnsConfigOptions> = { root: "text" };
 
 /** Options for {@linkcode dnsConfig}. */
 export interface DnsConfigOptions {
@@ -260,6 +264,7 @@ const MODES: Readonly<Record<Resolved["mode"], string>> = {
 export async function dnsConfig(
   options: DnsConfigOptions = {},
 ): Promise<DnsConfig> {
+  checkOptions("read the DNS configuration", options, DNS_CONFIG);
   const root = (options.root ?? "").replace(/\/+$/, "");
   const [nsswitch, hosts, resolvConf, stub, uplink] = await Promise.all(
     [

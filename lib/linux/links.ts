@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions } from "./option_kinds.ts";
+import { FILTERED, READ } from "./option_names.ts";
 import { type Canvas, canvas } from "../inspect/canvas.ts";
 import { type Column, table } from "../inspect/table.ts";
 import { tree, type TreeNode } from "../inspect/tree.ts";
@@ -156,6 +158,7 @@ export class Links extends Listing<Link> {
  * ```
  */
 export async function links(options: ReadOptions = {}): Promise<Links> {
+  checkOptions("read the links", options, READ, FILTERED);
   const found = await readEither(
     options,
     readLinks,

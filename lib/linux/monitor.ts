@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "./option_kinds.ts";
+import { READ } from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import { Readiness } from "../ffi/readiness.ts";
 import { inside } from "./entering.ts";
@@ -14,6 +16,13 @@ import {
 } from "./monitor/event.ts";
 import { Known } from "./monitor/known.ts";
 import { NETLINK_ROUTE, NetlinkSocket } from "./netlink.ts";
+
+/** Options of `monitor`. */
+const MONITOR: OptionKinds<MonitorOptions> = {
+  ...READ,
+  kinds: "words",
+  receiveBuffer: "whole",
+};
 
 /** Options for {@linkcode monitor}. */
 export interface MonitorOptions {
@@ -79,6 +88,7 @@ export class Monitor implements AsyncIterableIterator<MonitorEvent, undefined> {
    * @throws The signal's reason, if it has aborted already.
    */
   constructor(options: MonitorOptions = {}) {
+    checkOptions("monitor", options, MONITOR);
     const { signal, namespace, receiveBuffer = 4 << 20 } = options;
     const kinds = readKinds(options.kinds);
     signal?.throwIfAborted();

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions } from "./option_kinds.ts";
+import { FILTERED, READ } from "./option_names.ts";
 import type { Canvas } from "../inspect/canvas.ts";
 import { type Column, table } from "../inspect/table.ts";
 import { readEither } from "./access.ts";
@@ -82,6 +84,7 @@ export class Neighbours extends Listing<Neighbour> {
 export async function neighbours(
   options: ReadOptions = {},
 ): Promise<Neighbours> {
+  checkOptions("read the neighbours", options, READ, FILTERED);
   const found = await readEither(
     options,
     readNeighbours,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkOperation } from "./operation_check.ts";
 import { addressParts } from "./address_messages.ts";
 import {
   classWords,
@@ -60,6 +61,7 @@ export function operationCommand(operation: Operation): string {
  * @returns The commands, each with its program first.
  */
 export function operationWords(operation: Operation): string[][] {
+  checkOperation(operation);
   const verb = verbOf(operation);
   switch (operation.op) {
     case "addLink":

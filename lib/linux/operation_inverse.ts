@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOperation } from "./operation_check.ts";
 import { addressParts } from "./address_messages.ts";
 import type { InterfaceAddress } from "./address.ts";
 import { address } from "../ip/address.ts";
@@ -56,6 +57,7 @@ export function invertOperation(
   operation: Operation,
   before: State,
 ): Operation[] {
+  checkOperation(operation);
   switch (operation.op) {
     case "addLink":
       return [{ op: "deleteLink", device: operation.link.name }];

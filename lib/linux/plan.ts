@@ -5,6 +5,8 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "./option_kinds.ts";
+import { DRY } from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
@@ -23,6 +25,23 @@ import { qdiscs } from "./qdiscs.ts";
 import { routes } from "./routes.ts";
 import { rules } from "./rules.ts";
 import type { State } from "./state.ts";
+
+/** Options of a plan's `diff`. */
+const DIFF: OptionKinds<Pick<ReadOptions, "signal">> = {
+  signal: "signal",
+};
+
+/** Options of a plan's `apply`. */
+const APPLY: OptionKinds<Pick<ChangeOptions, "apply" | "signal">> = {
+  ...DIFF,
+  apply: "boolean",
+};
+
+/** Options of `plan`. */
+const PLAN: OptionKinds<PlanOptions> = {
+  operations: "any",
+  namespace: "namespace",
+};
 
 /** Options for {@linkcode plan}. */
 export interface PlanOptions {
@@ -64,6 +83,7 @@ export class Plan extends PlannedChanges {
    * @param options Changes to begin with, and where.
    */
   constructor(options: PlanOptions = {}) {
+    checkOptions("make a plan", options, PLAN);
     super(options.operations ?? []);
     this.#namespace = options.namespace;
   }
@@ -101,6 +121,7 @@ export class Plan extends PlannedChanges {
   async diff(
     options: Pick<ReadOptions, "signal"> = {},
   ): Promise<PlanDiff> {
+    checkOptions("compare a plan", options, DIFF);
     const state = await this.#state(options.signal);
     return PlanDiff.compare(this.operations, state);
   }
@@ -120,6 +141,7 @@ export class Plan extends PlannedChanges {
   async apply(
     options: Pick<ChangeOptions, "apply" | "signal"> = {},
   ): Promise<void> {
+    checkOptions("apply a plan", options, APPLY, DRY);
     if (this.closed) {
       throw new TypeError(
         "Cannot apply a plan as 'plan' must be one that is not applied: current value is applied",

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions } from "./option_kinds.ts";
+import { FILTERED, READ } from "./option_names.ts";
 import type { Canvas } from "../inspect/canvas.ts";
 import { type Column, table } from "../inspect/table.ts";
 import { bytes, count, rate } from "../inspect/units.ts";
@@ -96,6 +98,7 @@ export class Qdiscs extends Listing<Qdisc> {
  * ```
  */
 export async function qdiscs(options: ReadOptions = {}): Promise<Qdiscs> {
+  checkOptions("read the qdiscs", options, READ, FILTERED);
   const found = await readEither(
     options,
     readQdiscs,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "./option_kinds.ts";
+import { READ } from "./option_names.ts";
 import { type Canvas, canvas } from "../inspect/canvas.ts";
 import { card, type CardRow } from "../inspect/card.ts";
 import { type Address, address } from "../ip/address.ts";
@@ -15,6 +17,15 @@ import { lookUpRoute } from "./route_ask.ts";
 import type { Loser, Packet, RouteAnswer, RuleStep } from "./route_decision.ts";
 import { actionWords, selectorWords, waysOf } from "./route_words.ts";
 import type { Rule } from "./rule.ts";
+
+/** Options of `route`. */
+const LOOKUP: OptionKinds<RouteLookupOptions> = {
+  ...READ,
+  from: "address",
+  mark: "word",
+  oif: "text",
+  tos: "octet",
+};
 
 /** What is known of the packet beside where it goes. */
 export interface RouteLookupOptions extends ReadOptions {
@@ -189,6 +200,12 @@ export async function route(
   destination: string | Address,
   options: RouteLookupOptions = {},
 ): Promise<RouteLookup> {
+  checkOptions("find a way", options, LOOKUP, {
+    device: "oif",
+    dev: "oif",
+    src: "from",
+    source: "from",
+  });
   const to = address(destination).zone === undefined
     ? address(destination)
     : address(destination).withZone();

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions } from "./option_kinds.ts";
+import { FILTERED, ROUTES } from "./option_names.ts";
 import type { Canvas } from "../inspect/canvas.ts";
 import { type Column, table as drawTable } from "../inspect/table.ts";
 import { readEither } from "./access.ts";
@@ -90,6 +92,7 @@ export class Routes extends Listing<Route> {
  * ```
  */
 export async function routes(options: RouteOptions = {}): Promise<Routes> {
+  checkOptions("read the routes", options, ROUTES, FILTERED);
   const { table = MAIN } = options;
   if (
     table !== "all" &&

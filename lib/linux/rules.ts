@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions } from "./option_kinds.ts";
+import { FILTERED, READ } from "./option_names.ts";
 import type { Canvas } from "../inspect/canvas.ts";
 import { type Column, table } from "../inspect/table.ts";
 import { readEither } from "./access.ts";
@@ -73,6 +75,7 @@ export class Rules extends Listing<Rule> {
  * ```
  */
 export async function rules(options: ReadOptions = {}): Promise<Rules> {
+  checkOptions("read the rules", options, READ, FILTERED);
   const found = await readEither(
     options,
     (socket) => readRules(socket),

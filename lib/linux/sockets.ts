@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Elsewhere } from "../known_options.ts";
+import { checkOptions, type OptionKinds } from "./option_kinds.ts";
 import { NetError, PermissionError } from "../errors.ts";
 import { libcAllowed } from "../ffi/libc.ts";
 import { inside } from "./entering.ts";
@@ -16,6 +18,24 @@ import {
 } from "./sockets/fields.ts";
 import { Socket, SocketList } from "./sockets/socket.ts";
 import { parseSs } from "./sockets/ss_text.ts";
+
+/** Options of `sockets`. */
+const SOCKETS: OptionKinds<SocketsOptions> = {
+  states: "words",
+  protocol: "words",
+  family: "any",
+  port: "any",
+  process: "any",
+  namespace: "namespace",
+};
+
+/** What ss(8) and others call it. */
+const SOCKETS_ELSEWHERE: Elsewhere = {
+  kind: "protocol",
+  listening: 'states: "listening"',
+  pid: "process",
+  state: "states",
+};
 
 /** Options for {@linkcode sockets}. */
 export interface SocketsOptions {
@@ -71,6 +91,7 @@ const FAMILIES = [4, 6] as const;
 export async function sockets(
   options: SocketsOptions = {},
 ): Promise<SocketList> {
+  checkOptions("list sockets", options, SOCKETS, SOCKETS_ELSEWHERE);
   const wanted = check(options);
   const { process = false, namespace } = options;
   const list = libcAllowed()

@@ -34,8 +34,8 @@ Object.defineProperty(globalThis, "__netrepl", {
     guard: () => {},
     until: (value: unknown) => value,
     each: (values: unknown) => values,
-    import: (specifier: string, options?: ImportCallOptions) =>
-      import(specifier, options),
+    // As text, since what it imports is the handler's affair and not a bundle's.
+    import: new Function("from", "options", "return import(from, options)"),
     meta: { url: import.meta.url, main: false },
   }),
 });

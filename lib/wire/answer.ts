@@ -4,6 +4,12 @@
  * @module
  */
 
+import {
+  checkOptions,
+  mustBe,
+  type OptionKinds,
+} from "../linux/option_kinds.ts";
+import { REACH } from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import { compileFilter } from "../ffi/libpcap.ts";
 import type { Address } from "../ip/address.ts";
@@ -22,6 +28,9 @@ import { attachFilter } from "./link/packet_socket.ts";
 import type { Machine, MachineFacts } from "./machines/machine.ts";
 import { NetworkSocket } from "./link/network_socket.ts";
 import type { ReachOptions } from "./options.ts";
+
+/** Options of `answer`. */
+const ANSWER: OptionKinds<AnswerOptions> = { ...REACH, count: "any" };
 
 /** Options for {@linkcode answer}. */
 export interface AnswerOptions extends ReachOptions {
@@ -80,6 +89,8 @@ export async function* answer(
   machine: Machine | readonly Machine[],
   options: AnswerOptions = {},
 ): AsyncGenerator<Answered, void, void> {
+  mustBe("answer", "on", on, "text");
+  checkOptions("answer", options, ANSWER);
   const { signal, namespace, authorised, count = Infinity } = options;
   if (!(count > 0 && (Number.isInteger(count) || count === Infinity))) {
     throw new RangeError(
@@ -88,6 +99,13 @@ export async function* answer(
   }
   signal?.throwIfAborted();
   const machines = [machine].flat();
+  if (machines.length === 0 || !machines.every(isMachine)) {
+    throw new TypeError(
+      `Cannot answer as 'machine' must be one or more, such as net.wire.icmpResponder("192.0.2.1"): current value is ${
+        Deno.inspect(machine, { depth: 0 })
+      }`,
+    );
+  }
   if (on !== LOOPBACK) {
     await authorise({
       action: `answer as ${machines.map(({ name }) => name).join(" and ")} on`,
@@ -117,6 +135,10 @@ export async function* answer(
   } finally {
     signal?.removeEventListener("abort", stop);
   }
+}
+
+function isMachine(value: unknown): boolean {
+  return typeof (value as Partial<Machine> | null)?.reply === "function";
 }
 
 /** Whoever may believe it. */

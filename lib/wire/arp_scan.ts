@@ -6,6 +6,8 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
+import { ON_ELSEWHERE, REACH } from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import { type Report, Run } from "../inspect/run.ts";
 import { count } from "../inspect/units.ts";
@@ -24,6 +26,17 @@ import { type ArpHost, ArpScan } from "./scanning/arp_scan_result.ts";
 import { authorise } from "./authority.ts";
 import { inquire } from "./scanning/inquiry.ts";
 import type { ReachOptions } from "./options.ts";
+
+/** Options of `arpScan`. */
+const ARP_SCAN: OptionKinds<ArpScanOptions> = {
+  ...REACH,
+  rate: "numeric",
+  retry: "any",
+  timeout: "numeric",
+  on: "text",
+  vendors: "object",
+  self: "boolean",
+};
 
 /** Options for {@linkcode arpScan}. */
 export interface ArpScanOptions extends ReachOptions {
@@ -90,6 +103,7 @@ export function arpScan(
   where?: string | Subnet | Address,
   options: ArpScanOptions = {},
 ): Run<ArpHost, ArpScan> {
+  checkOptions("ask who is there", options, ARP_SCAN, ON_ELSEWHERE);
   const { signal, rate, retry, timeout = 500, on } = options;
   check("timeout", timeout, timeout > 0 && timeout < 2 ** 31, "above 0");
   if (rate !== undefined) check("rate", rate, rate > 0, "above 0");

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
+import { INTERFACE_ELSEWHERE, WIRE } from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import { type Report, Run } from "../inspect/run.ts";
 import { duration } from "../inspect/units.ts";
@@ -31,6 +33,17 @@ export {
   type ArpingFacts,
   type ArpReply,
 } from "./finding/arping_result.ts";
+
+/** Options of `arping`. */
+const ARPING: OptionKinds<ArpingOptions> = {
+  ...WIRE,
+  count: "any",
+  interval: "numeric",
+  timeout: "numeric",
+  interface: "text",
+  source: "any",
+  unicast: "boolean",
+};
 
 /** Options for {@linkcode arping}. */
 export interface ArpingOptions extends WireOptions {
@@ -82,6 +95,7 @@ export function arping(
   options: ArpingOptions = {},
 ): Run<ArpReply, Arping> {
   const target = addressOf(address);
+  checkOptions(`ask for ${target}`, options, ARPING, INTERFACE_ELSEWHERE);
   const { count = 3, interval = 1000, timeout = 1000, signal } = options;
   if (!(Number.isInteger(count) && count >= 1)) {
     throw new RangeError(

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
+import { ON_ELSEWHERE, REACH } from "./option_names.ts";
 import { Deadline } from "../deadline.ts";
 import type { Address } from "../ip/address.ts";
 import { Run } from "../inspect/run.ts";
@@ -21,6 +23,17 @@ import { Place } from "./asking/place.ts";
 import { authorise } from "./authority.ts";
 import { Answers, type Exchange } from "./exchange.ts";
 import type { ReachOptions } from "./options.ts";
+
+/** Options of `ask`. */
+const ASK: OptionKinds<AskOptions> = {
+  ...REACH,
+  timeout: "numeric",
+  retry: "any",
+  rate: "numeric",
+  on: "text",
+  multi: "boolean",
+  filter: "text",
+};
 
 /** Options for {@linkcode ask}. */
 export interface AskOptions extends ReachOptions {
@@ -83,6 +96,7 @@ export function ask(
   packets: Questions,
   options: AskOptions = {},
 ): Run<Exchange, Answers> {
+  checkOptions("ask", options, ASK, ON_ELSEWHERE);
   const checked = check(options);
   const list = listOf(packets);
   return new Run<Exchange, Answers>(

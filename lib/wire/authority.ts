@@ -9,6 +9,7 @@
  * @module
  */
 
+import { noneElsewhere } from "../known_options.ts";
 import { PermissionError } from "../errors.ts";
 import { confirmed } from "../inspect/live.ts";
 import { count } from "../inspect/units.ts";
@@ -109,6 +110,9 @@ export async function authorise(
   intent: Intent,
   options: ReachOptions = {},
 ): Promise<void> {
+  noneElsewhere("reach out to others", options, {
+    authorized: "authorised, and why you may",
+  });
   const { authorised, namespace, signal } = options;
   signal?.throwIfAborted();
   if (saysWhy(authorised)) return;

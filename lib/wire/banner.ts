@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
+import { WIRE } from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { card } from "../inspect/card.ts";
@@ -13,7 +15,15 @@ import type { Address } from "../ip/address.ts";
 import { dial } from "./scanning/dial.ts";
 import type { WireOptions } from "./options.ts";
 import { serviceName } from "./scanning/port_names.ts";
-import { type Host, targetAddress } from "./target.ts";
+import { checkHost, type Host, targetAddress } from "./target.ts";
+
+/** Options of `banner`. */
+const BANNER: OptionKinds<BannerOptions> = {
+  ...WIRE,
+  timeout: "number",
+  nudge: "text",
+  limit: "whole",
+};
 
 /** Options for {@linkcode banner}. */
 export interface BannerOptions extends WireOptions {
@@ -160,6 +170,8 @@ export async function banner(
   port: number,
   options: BannerOptions = {},
 ): Promise<Banner> {
+  checkHost(host);
+  checkOptions("read a banner", options, BANNER);
   const { timeout = 2000, limit = 2048, signal, namespace } = options;
   if (!(Number.isInteger(port) && port >= 1 && port <= 0xffff)) {
     throw new RangeError(

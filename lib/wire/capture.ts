@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions, mustBe } from "../linux/option_kinds.ts";
+import { CAPTURE, CAPTURE_ELSEWHERE } from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import {
   type CaptureOptions,
@@ -50,9 +52,12 @@ export function capture(
   interfaces: string | readonly string[],
   options: CaptureOptions = {},
 ): LiveCapture {
+  mustBe("capture", "interfaces", interfaces ?? [], "words");
+  checkOptions("capture", options, CAPTURE, CAPTURE_ELSEWHERE);
   const names = [
     ...new Set(typeof interfaces === "string" ? [interfaces] : interfaces),
   ];
+  for (const name of names) mustBe("capture", "interfaces", name, "text");
   if (names.length === 0) {
     throw new TypeError(
       "Cannot capture as 'interfaces' must name at least one: current value is []",

@@ -4,6 +4,12 @@
  * @module
  */
 
+import {
+  checkOptions,
+  mustBe,
+  type OptionKinds,
+} from "../linux/option_kinds.ts";
+import { TIMEOUT_ELSEWHERE, WIRE } from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import { type Report, Run } from "../inspect/run.ts";
 import { type Mac, mac } from "../ip/mac/mac.ts";
@@ -24,6 +30,15 @@ export {
   DhcpOffers,
   type DhcpOptions,
 } from "./finding/dhcp_offer.ts";
+
+/** Options of `dhcpDiscover`. */
+const DHCP_DISCOVER: OptionKinds<DhcpDiscoverOptions> = {
+  ...WIRE,
+  timeout: "numeric",
+  mac: "any",
+  hostName: "text",
+  vendorClass: "text",
+};
 
 /** Options for {@linkcode dhcpDiscover}. */
 export interface DhcpDiscoverOptions extends WireOptions {
@@ -79,6 +94,9 @@ export function dhcpDiscover(
   name: string,
   options: DhcpDiscoverOptions = {},
 ): Run<DhcpOffer, DhcpOffers> {
+  const doing = "ask for DHCP servers";
+  mustBe(doing, "name", name, "text");
+  checkOptions(doing, options, DHCP_DISCOVER, TIMEOUT_ELSEWHERE);
   const { timeout = 3000, signal } = options;
   if (!(timeout >= 0)) {
     throw new RangeError(

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions } from "../linux/option_kinds.ts";
+import { WIRE } from "./option_names.ts";
 import { NetError } from "../errors.ts";
 import { libpcap } from "../ffi/libpcap.ts";
 import type { Canvas } from "../inspect/canvas.ts";
@@ -139,6 +141,7 @@ export class Interfaces extends Listing<WireInterface> {
 export async function interfaces(
   options: WireOptions = {},
 ): Promise<Interfaces> {
+  checkOptions("tell of the interfaces", options, WIRE);
   const { namespace, signal } = options;
   const [links, addresses] = await Promise.all([
     readLinks({ namespace, signal }),

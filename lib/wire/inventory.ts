@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
+import { DURATION_ELSEWHERE, WIRE } from "./option_names.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { type Report, Run } from "../inspect/run.ts";
 import { table } from "../inspect/table.ts";
@@ -22,6 +24,14 @@ export {
   InventoryHost,
 } from "./finding/inventory_host.ts";
 export { InventoryTally } from "./finding/inventory_tally.ts";
+
+/** Options of `inventory`. */
+const INVENTORY: OptionKinds<InventoryOptions> = {
+  ...WIRE,
+  duration: "numeric",
+  vendors: "object",
+  promiscuous: "boolean",
+};
 
 /** Options for {@linkcode inventory}. */
 export interface InventoryOptions extends WireOptions {
@@ -166,6 +176,7 @@ export function inventory(
   from: string | readonly string[] | AsyncIterable<Packet>,
   options: InventoryOptions = {},
 ): Run<InventoryHost, Inventory> {
+  checkOptions("take an inventory", options, INVENTORY, DURATION_ELSEWHERE);
   const { duration, signal } = options;
   if (duration !== undefined && !(duration >= 0)) {
     throw new RangeError(
@@ -183,7 +194,7 @@ export function inventory(
 function isPackets(
   from: string | readonly string[] | AsyncIterable<Packet>,
 ): from is AsyncIterable<Packet> {
-  return typeof from === "object" && Symbol.asyncIterator in from;
+  return typeof from === "object" && Symbol.asyncIterator in (from ?? {});
 }
 
 async function gather(

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
+import { REACH } from "./option_names.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { type Report, Run } from "../inspect/run.ts";
 import { table } from "../inspect/table.ts";
@@ -21,7 +23,7 @@ import { IpExchange } from "./tracing/ip_exchange.ts";
 import type { ReachOptions } from "./options.ts";
 import { type OsHint, osHintsOf, stackHabits } from "./finding/os_hints_of.ts";
 import { type Ports, readPorts } from "./scanning/port_list.ts";
-import { type Host, targetAddress } from "./target.ts";
+import { checkHost, type Host, targetAddress } from "./target.ts";
 
 export {
   type OsHint,
@@ -29,6 +31,13 @@ export {
   type StackHabits,
   stackHabits,
 } from "./finding/os_hints_of.ts";
+
+/** Options of `osHints`. */
+const OS_HINTS: OptionKinds<OsHintsOptions> = {
+  ...REACH,
+  ports: "any",
+  timeout: "numeric",
+};
 
 /** Options for {@linkcode osHints}. */
 export interface OsHintsOptions extends ReachOptions {
@@ -168,6 +177,8 @@ export function osHints(
   host: Host,
   options: OsHintsOptions = {},
 ): Run<StackAnswer, OsHints> {
+  checkHost(host);
+  checkOptions("look for a system", options, OS_HINTS);
   const { timeout = 1000, signal } = options;
   const ports = readPorts(options.ports ?? "22,80,443,445,3389,8080");
   if (ports.length > MOST_PORTS) {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
+import { INTERFACE_ELSEWHERE, WIRE } from "./option_names.ts";
 import { type Report, Run } from "../inspect/run.ts";
 import type { Address } from "../ip/address.ts";
 import type { Packet } from "../packet/packet.ts";
@@ -15,7 +17,7 @@ import {
   type MtuProbe,
   PathMtu,
 } from "./tracing/path_mtu_result.ts";
-import { type Host, targetAddress } from "./target.ts";
+import { checkHost, type Host, targetAddress } from "./target.ts";
 import { probeAnswer, probeName, probePacket } from "./tracing/trace_probe.ts";
 import { traceTargets } from "./tracing/tracing.ts";
 
@@ -25,6 +27,14 @@ export {
   PathMtu,
   type PathMtuFacts,
 } from "./tracing/path_mtu_result.ts";
+
+/** Options of `pathMtu`. */
+const PATH_MTU: OptionKinds<PathMtuOptions> = {
+  ...WIRE,
+  timeout: "numeric",
+  tries: "any",
+  interface: "text",
+};
 
 /** Options for {@linkcode pathMtu}. */
 export interface PathMtuOptions extends WireOptions {
@@ -82,6 +92,8 @@ export function pathMtu(
   host: Host,
   options: PathMtuOptions = {},
 ): Run<MtuProbe, PathMtu> {
+  checkHost(host);
+  checkOptions("find the path MTU", options, PATH_MTU, INTERFACE_ELSEWHERE);
   const { timeout = 1000, tries = 2, signal } = options;
   if (!(timeout >= 0)) {
     throw new RangeError(

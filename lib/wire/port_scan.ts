@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Elsewhere } from "../known_options.ts";
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
+import { REACH } from "./option_names.ts";
 import { Run } from "../inspect/run.ts";
 import { count } from "../inspect/units.ts";
 import { subnet } from "../ip/subnet.ts";
@@ -20,7 +23,7 @@ import {
   type PortState,
   ScannedHost,
 } from "./scanning/scan_result.ts";
-import { type Host, targetAddress } from "./target.ts";
+import { checkHost, type Host, targetAddress } from "./target.ts";
 import { techniqueOf } from "./scanning/techniques.ts";
 
 export type { PortScanOptions } from "./scanning/port_scanner.ts";
@@ -29,6 +32,35 @@ export type {
   PortStatus,
   TechniqueName,
 } from "./scanning/techniques.ts";
+
+/** Options of `portScan`. */
+const PORT_SCAN: OptionKinds<PortScanOptions> = {
+  ...REACH,
+  technique: "any",
+  rate: "any",
+  retry: "any",
+  timeout: "numeric",
+  banners: "boolean",
+};
+
+const { technique: _, ...others } = PORT_SCAN;
+
+/** Options of `synScan`. */
+const SYN_SCAN: OptionKinds<Omit<PortScanOptions, "technique">> = others;
+
+/** What nmap and others call it. */
+const SCAN_ELSEWHERE: Elsewhere = {
+  ports: 'the second argument, portScan("192.0.2.1", "22,80")',
+  retries: "retry",
+  scanType: "technique",
+  type: "technique",
+};
+
+/** What others of its kind have. */
+const SYN_ELSEWHERE: Elsewhere = {
+  ...SCAN_ELSEWHERE,
+  technique: 'net.wire.portScan(host, ports, { technique: "udp" })',
+};
 
 /** Hosts that a scan takes at most. */
 const MOST_HOSTS = 65_536;
@@ -68,6 +100,7 @@ export function portScan(
   ports: Ports = "top1000",
   options: PortScanOptions = {},
 ): Run<PortState, PortScan> {
+  checkOptions("scan ports", options, PORT_SCAN, SCAN_ELSEWHERE);
   const { technique: name = "syn", retry = 1, timeout = 1000, rate } = options;
   const technique = techniqueOf(name);
   const list = readPorts(ports, technique.protocol);
@@ -154,6 +187,7 @@ export function synScan(
   ports: Ports = "top1000",
   options: Omit<PortScanOptions, "technique"> = {},
 ): Run<PortState, PortScan> {
+  checkOptions("scan ports", options, SYN_SCAN, SYN_ELSEWHERE);
   return portScan(hosts, ports, { ...options, technique: "syn" });
 }
 
@@ -165,11 +199,11 @@ function check(name: string, value: number, isRight: boolean, must: string) {
 }
 
 function hostList(hosts: Host | Iterable<Host>): Host[] {
-  const given = typeof hosts === "string" || !(Symbol.iterator in hosts)
-    ? [hosts]
-    : hosts;
+  const isMany = typeof hosts === "object" && Symbol.iterator in (hosts ?? {});
+  const given = isMany ? hosts as Iterable<Host> : [hosts as Host];
   const list: Host[] = [];
   for (const host of given) {
+    checkHost(host);
     const isSubnet = typeof host === "string" && host.includes("/");
     for (const one of isSubnet ? subnet(host).hosts() : [host]) {
       list.push(one);

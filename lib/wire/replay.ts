@@ -4,6 +4,13 @@
  * @module
  */
 
+import type { Elsewhere } from "../known_options.ts";
+import {
+  checkOptions,
+  mustBe,
+  type OptionKinds,
+} from "../linux/option_kinds.ts";
+import { REACH } from "./option_names.ts";
 import { DecodeError, NetError } from "../errors.ts";
 import { Run } from "../inspect/run.ts";
 import { Capture } from "../pcap/capture.ts";
@@ -15,6 +22,25 @@ import type { ReachOptions } from "./options.ts";
 import { Alarm, type Rate } from "./sending/pace.ts";
 import { SendResult } from "./send.ts";
 import { openSender, type Sender } from "./sending/sender.ts";
+
+/** Options of `replay`. */
+const REPLAY: OptionKinds<ReplayOptions> = {
+  ...REACH,
+  speed: "any",
+  rate: "any",
+  maxGap: "numeric",
+  readdress: "object",
+  times: "any",
+};
+
+/** What tcpreplay calls it. */
+const REPLAY_ELSEWHERE: Elsewhere = {
+  count: "times",
+  loop: "times",
+  multiplier: "speed",
+  pps: "rate",
+  topspeed: 'speed: "fast"',
+};
 
 /** Options for {@linkcode replay}. */
 export interface ReplayOptions extends ReachOptions {
@@ -174,6 +200,8 @@ export function replay(
   capture: Capture | CaptureSource,
   options: ReplayOptions = {},
 ): Run<never, ReplayResult> {
+  mustBe("replay a capture", "interface", iface, "text");
+  checkOptions("replay a capture", options, REPLAY, REPLAY_ELSEWHERE);
   const { speed = 1, maxGap = Infinity, times = 1, signal } = options;
   if (options.rate !== undefined && options.speed !== undefined) {
     throw new TypeError(

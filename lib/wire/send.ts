@@ -4,6 +4,13 @@
  * @module
  */
 
+import type { Elsewhere } from "../known_options.ts";
+import {
+  checkOptions,
+  mustBe,
+  type OptionKinds,
+} from "../linux/option_kinds.ts";
+import { REACH } from "./option_names.ts";
 import { Deadline } from "../deadline.ts";
 import { canvas } from "../inspect/canvas.ts";
 import { card } from "../inspect/card.ts";
@@ -15,6 +22,22 @@ import type { Rate } from "./sending/pace.ts";
 import { openSender, type Sender } from "./sending/sender.ts";
 
 export type { Rate };
+
+/** Options of `send`. */
+const SEND: OptionKinds<SendOptions> = {
+  ...REACH,
+  rate: "any",
+  times: "any",
+};
+
+/** What Scapy and others call it. */
+const SEND_ELSEWHERE: Elsewhere = {
+  count: "times",
+  inter: "rate, in packets a second",
+  interval: "rate, in packets a second",
+  loop: "times: Infinity",
+  pps: "rate",
+};
 
 /** What can be sent: a packet, or octets that are a frame of the interface. */
 export type Sendable = Packet | Uint8Array;
@@ -175,6 +198,8 @@ export function send(
   packets: Sendable | Iterable<Sendable> | AsyncIterable<Sendable>,
   options: SendOptions = {},
 ): Run<never, SendResult> {
+  mustBe("send packets", "interface", iface, "text");
+  checkOptions("send packets", options, SEND, SEND_ELSEWHERE);
   const { times = 1, rate, signal } = options;
   if (!(Number.isInteger(times) && times > 0 || times === Infinity)) {
     throw new RangeError(
@@ -182,6 +207,7 @@ export function send(
     );
   }
   const isOne = isSendable(packets);
+  if (!isOne && !isIterable(packets)) throw notSendable(packets);
   if (!isOne && times > 1 && isOnce(packets)) {
     throw new TypeError(
       "Cannot send packets as 'packets' must be an array, or another iterable that can be read again, with 'times': current value is an iterator",
@@ -236,11 +262,20 @@ function placeOf(packet: unknown, { outbox }: Sender): {
     const { linkType } = outbox.link;
     return { octets: packet, start: 0, end: packet.length, linkType };
   }
-  throw new TypeError(
+  throw notSendable(packet);
+}
+
+function notSendable(value: unknown): TypeError {
+  return new TypeError(
     `Cannot send a packet as it must be a Packet or a Uint8Array: current value is ${
-      Deno.inspect(packet, { depth: 0 })
+      Deno.inspect(value, { depth: 0 })
     }`,
   );
+}
+
+function isIterable(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value);
 }
 
 async function sendAsTheyCome(

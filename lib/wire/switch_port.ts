@@ -4,6 +4,12 @@
  * @module
  */
 
+import {
+  checkOptions,
+  mustBe,
+  type OptionKinds,
+} from "../linux/option_kinds.ts";
+import { TIMEOUT_ELSEWHERE, WIRE } from "./option_names.ts";
 import { type Report, Run } from "../inspect/run.ts";
 import { duration } from "../inspect/units.ts";
 import { hear, pause } from "./finding/hearing.ts";
@@ -13,6 +19,13 @@ import type { WireOptions } from "./options.ts";
 import { type SwitchPort, switchPortOf } from "./finding/switch_port_result.ts";
 
 export { SwitchPort, switchPortOf } from "./finding/switch_port_result.ts";
+
+/** Options of `switchPort`. */
+const SWITCH_PORT: OptionKinds<SwitchPortOptions> = {
+  ...WIRE,
+  timeout: "numeric",
+  count: "any",
+};
 
 /** Options for {@linkcode switchPort}. */
 export interface SwitchPortOptions extends WireOptions {
@@ -119,6 +132,8 @@ export function switchPort(
   name: string,
   options: SwitchPortOptions = {},
 ): Run<SwitchPort, SwitchPorts> {
+  mustBe("listen for a switch", "name", name, "text");
+  checkOptions("listen for a switch", options, SWITCH_PORT, TIMEOUT_ELSEWHERE);
   const { timeout = 65_000, count = 1, signal } = options;
   if (!(timeout >= 0)) {
     throw new RangeError(

@@ -6,7 +6,7 @@
 
 import { Deadline } from "../deadline.ts";
 import { NetError } from "../errors.ts";
-import { type Address, parse, tryParse } from "../ip/address.ts";
+import { Address, parse, tryParse } from "../ip/address.ts";
 
 /** An address, its text, or a host's name. */
 export type Host = string | Address;
@@ -33,6 +33,7 @@ export async function targetAddress(
   host: Host,
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<Address> {
+  checkHost(host);
   if (typeof host !== "string") return host;
   const known = tryParse(host);
   if (known !== undefined) return known;
@@ -57,4 +58,28 @@ export async function targetAddress(
       cause,
     });
   }
+}
+
+/**
+ * Refuses what names no host.
+ *
+ * @param host An address, its text, or a name.
+ * @throws {TypeError} If it is none of them.
+ *
+ * @example
+ * ```ts
+ * import { checkHost } from "./target.ts";
+ * import assert from "node:assert/strict";
+ *
+ * checkHost("192.0.2.1");
+ * assert.throws(() => checkHost(undefined), /'host' must be an address/);
+ * ```
+ */
+export function checkHost(host: unknown): void {
+  if (typeof host === "string" || host instanceof Address) return;
+  throw new TypeError(
+    `Cannot reach a host as 'host' must be an address, its text or a name: current value is ${
+      Deno.inspect(host, { depth: 0 })
+    }`,
+  );
 }

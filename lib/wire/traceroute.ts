@@ -4,17 +4,47 @@
  * @module
  */
 
+import type { Elsewhere } from "../known_options.ts";
+import { checkOptions, type OptionKinds } from "../linux/option_kinds.ts";
+import { INTERFACE_ELSEWHERE, REACH } from "./option_names.ts";
 import { type Report, Run } from "../inspect/run.ts";
 import { duration } from "../inspect/units.ts";
 import type { Address } from "../ip/address.ts";
 import { authorise } from "./authority.ts";
 import type { ReachOptions } from "./options.ts";
-import { type Host, targetAddress } from "./target.ts";
+import { checkHost, type Host, targetAddress } from "./target.ts";
 import { type Trace, type TraceAnswer, Traces } from "./tracing/trace.ts";
 import type { TraceProtocol } from "./tracing/trace_probe.ts";
 import { type TraceSettings, traceTargets } from "./tracing/tracing.ts";
 
 export type { Host } from "./target.ts";
+
+/** Options of `traceroute`. */
+const TRACEROUTE: OptionKinds<TracerouteOptions> = {
+  ...REACH,
+  protocol: "any",
+  port: "any",
+  maxHops: "any",
+  flows: "any",
+  probes: "any",
+  retries: "any",
+  timeout: "numeric",
+  rate: "any",
+  size: "any",
+  interface: "text",
+};
+
+/** What traceroute(8) and Scapy call it. */
+const TRACEROUTE_ELSEWHERE: Elsewhere = {
+  ...INTERFACE_ELSEWHERE,
+  dport: "port",
+  maxTtl: "maxHops",
+  max_ttl: "maxHops",
+  maxttl: "maxHops",
+  method: "protocol",
+  queries: "probes",
+  retry: "retries",
+};
 
 /** Options for {@linkcode traceroute}. */
 export interface TracerouteOptions extends ReachOptions {
@@ -93,6 +123,7 @@ export function traceroute(
   hosts: Host | readonly Host[],
   options: TracerouteOptions = {},
 ): Run<TraceAnswer, Trace> | Run<TraceAnswer, Traces> {
+  checkOptions("trace", options, TRACEROUTE, TRACEROUTE_ELSEWHERE);
   const settings = settingsOf(options);
   const list = isList(hosts) ? hosts : [hosts];
   if (list.length === 0) {
@@ -100,6 +131,7 @@ export function traceroute(
       "Cannot trace as 'hosts' must name one or more: current value is an empty list",
     );
   }
+  list.forEach(checkHost);
   const title = `Trace the way to ${
     list.length === 1 ? list[0] : `${list.length} hosts`
   }`;

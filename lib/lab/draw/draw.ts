@@ -131,5 +131,12 @@ export class Drawing {
  * ```
  */
 export function draw(topology: Topology): Drawing {
+  if (!Array.isArray(topology?.nodes)) {
+    throw new TypeError(
+      `Cannot draw a topology as it must be one, such as await net.lab.topology("pair"): current value is ${
+        Deno.inspect(topology, { depth: 0 })
+      }`,
+    );
+  }
   return new Drawing(topology);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mustBe } from "../option_kinds.ts";
 import { type Address, address, tryParse } from "../../ip/address.ts";
 import type { LineNote } from "./resolv_conf.ts";
 
@@ -118,6 +119,7 @@ function lower(name: string): string {
  * ```
  */
 export function parseHostsFile(text: string): HostsFile {
+  mustBe("parse a hosts file", "text", text, "text");
   const entries: HostsEntry[] = [];
   const comments: LineNote[] = [];
   const notes: LineNote[] = [];

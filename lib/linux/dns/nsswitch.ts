@@ -5,6 +5,7 @@
  * @module
  */
 
+import { mustBe } from "../option_kinds.ts";
 import type { LineNote } from "./resolv_conf.ts";
 
 /** What a source says: it has it, has not, cannot be used, or try again later. */
@@ -79,6 +80,7 @@ const DEFAULT_LINE = "files dns";
  * ```
  */
 export function parseNsswitch(text: string): Nsswitch {
+  mustBe("parse nsswitch.conf", "text", text, "text");
   const notes: LineNote[] = [];
   let sources = readSources(DEFAULT_LINE) ?? [];
   let line: number | undefined;

@@ -5,7 +5,11 @@
  * @module
  */
 
+import { checkOptions, mustBe, type OptionKinds } from "../option_kinds.ts";
 import { Address, tryParse } from "../../ip/address.ts";
+
+/** Options of `parseResolvConf`. */
+const RESOLV_CONF: OptionKinds<ResolvConfOptions> = { hostname: "text" };
 
 /** Something about a line that its writer may not expect. */
 export interface LineNote {
@@ -115,6 +119,8 @@ export function parseResolvConf(
   text: string,
   options: ResolvConfOptions = {},
 ): ResolvConf {
+  mustBe("parse resolv.conf", "text", text, "text");
+  checkOptions("parse resolv.conf", options, RESOLV_CONF);
   const addresses: { address: Address; line: number }[] = [];
   const comments: LineNote[] = [];
   const notes: LineNote[] = [];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mustBe } from "../option_kinds.ts";
 import { type Address, tryParse } from "../../ip/address.ts";
 
 /** What systemd-resolved does for names that belong to one interface. */
@@ -43,6 +44,8 @@ export interface ResolvedLink {
  * ```
  */
 export function parseResolvectl(dns: string, domain: string): ResolvedLink[] {
+  mustBe("parse what resolvectl says", "dns", dns, "text");
+  mustBe("parse what resolvectl says", "domain", domain, "text");
   const links = new Map<string, ResolvedLink>();
   const take = (
     text: string,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOperation } from "../operation_check.ts";
 import type { Operation } from "../operations.ts";
 import type {
   AddressSpec,
@@ -38,7 +39,15 @@ export abstract class PlannedChanges {
    * @param operations The changes.
    */
   constructor(operations: Iterable<Operation>) {
+    if (typeof operations?.[Symbol.iterator] !== "function") {
+      throw new TypeError(
+        `Cannot make a plan as 'operations' must be a list of changes: current value is ${
+          Deno.inspect(operations, { depth: 0 })
+        }`,
+      );
+    }
     this.#operations = [...operations];
+    this.#operations.forEach(checkOperation);
   }
 
   /** The changes, in order. */
@@ -61,6 +70,7 @@ export abstract class PlannedChanges {
         "Cannot add to a plan as 'plan' must be one that is not applied: current value is applied",
       );
     }
+    operations.forEach(checkOperation);
     this.#operations.push(...operations);
     return this;
   }

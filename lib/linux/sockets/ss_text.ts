@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mustBe } from "../option_kinds.ts";
 import { tryParse } from "../../ip/address.ts";
 import {
   SOCKET_STATES,
@@ -47,6 +48,7 @@ const NETIDS: Readonly<
  * ```
  */
 export function parseSs(text: string): SocketList {
+  mustBe("parse what ss says", "text", text, "text");
   const list = new SocketList();
   for (const line of text.split("\n")) {
     const socket = readLine(line);

@@ -5,12 +5,22 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "../../linux/option_kinds.ts";
 import { NetError } from "../../errors.ts";
 import { type EncodedPacket, PcapngEncoder } from "../../pcap/encode.ts";
 import { BlockType } from "../../pcap/pcapng_records.ts";
 import { dataView } from "../../pcap/records.ts";
 import { fileError } from "../../pcap/source.ts";
 import { targetPath } from "../../pcap/target.ts";
+
+/** What a capture is written to. */
+const ROTATING: OptionKinds<RotatingOptions> = {
+  path: "any",
+  bytes: "numeric",
+  seconds: "numeric",
+  files: "numeric",
+  overwrite: "boolean",
+};
 
 /** Where packets are to be written, and when the next file is to be begun. */
 export interface RotatingOptions {
@@ -153,6 +163,11 @@ export class RotatingFile implements Disposable {
     const options = typeof spec === "string" || spec instanceof URL
       ? { path: spec }
       : spec;
+    checkOptions("write a capture", options, ROTATING, {
+      size: "bytes",
+      maxSize: "bytes",
+      maxFiles: "files",
+    });
     return new RotatingFile(options, interfaces);
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mustBe } from "../../linux/option_kinds.ts";
 import { type Address, address } from "../../ip/address.ts";
 import { type Mac, mac } from "../../ip/mac/mac.ts";
 import { arpReply } from "./arp_reply.ts";
@@ -36,6 +37,7 @@ const REQUEST = 1;
 export function arpResponder(
   table: Readonly<Record<string, string | Mac>>,
 ): Machine {
+  mustBe("answer ARP", "table", table, "object");
   const stations = new Map<number | string, string>();
   for (const [key, station] of Object.entries(table)) {
     stations.set(ipv4(key).key, String(mac(station)));

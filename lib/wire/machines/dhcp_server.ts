@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Elsewhere } from "../../known_options.ts";
+import { checkOptions, type OptionKinds } from "../../linux/option_kinds.ts";
 import { type Address, address } from "../../ip/address.ts";
 import { mac as macOf } from "../../ip/mac/mac.ts";
 import { type Range, range } from "../../ip/set/range.ts";
@@ -19,6 +21,25 @@ import { type DhcpClient, type DhcpLease, DhcpLeases } from "./dhcp_leases.ts";
 import type { Machine, MachineFacts } from "./machine.ts";
 
 export type { DhcpLease };
+
+/** Options of `dhcpServer`. */
+const DHCP_SERVER: OptionKinds<DhcpServerOptions> = {
+  subnet: "any",
+  pool: "any",
+  server: "any",
+  leaseSeconds: "any",
+  router: "any",
+  dns: "any",
+  domain: "text",
+  reserved: "object",
+};
+
+/** What dnsmasq and others call it. */
+const DHCP_SERVER_ELSEWHERE: Elsewhere = {
+  gateway: "router",
+  leaseTime: "leaseSeconds",
+  range: "pool",
+};
 
 /** Options for {@linkcode dhcpServer}. */
 export interface DhcpServerOptions {
@@ -102,6 +123,7 @@ const TYPE = {
  * ```
  */
 export function dhcpServer(options: DhcpServerOptions): DhcpServer {
+  checkOptions("serve DHCP", options, DHCP_SERVER, DHCP_SERVER_ELSEWHERE);
   const { leaseSeconds = 3600, domain } = options;
   const net = subnetOf(options.subnet);
   const pool = options.pool === undefined

@@ -4,6 +4,11 @@
  * @module
  */
 
+import {
+  checkOptions,
+  mustBe,
+  type OptionKinds,
+} from "../../linux/option_kinds.ts";
 import { type Address, address } from "../../ip/address.ts";
 import { build } from "../../packet/build.ts";
 import { dns } from "../../packet/layers/dns/dns.ts";
@@ -16,6 +21,12 @@ import { ipv6 } from "../../packet/layers/ipv6.ts";
 import { udp } from "../../packet/layers/udp.ts";
 import type { Packet } from "../../packet/packet.ts";
 import type { Machine } from "./machine.ts";
+
+/** Options of `dnsResponder`. */
+const DNS_RESPONDER: OptionKinds<DnsResponderOptions> = {
+  ttl: "any",
+  others: "any",
+};
 
 /** Options for {@linkcode dnsResponder}. */
 export interface DnsResponderOptions {
@@ -69,10 +80,19 @@ export function dnsResponder(
   zone: Zone,
   options: DnsResponderOptions = {},
 ): Machine {
+  mustBe("answer DNS", "zone", zone, "object");
+  checkOptions("answer DNS", options, DNS_RESPONDER);
   const { ttl = 60, others = "NXDOMAIN" } = options;
   if (!(Number.isInteger(ttl) && ttl >= 0 && ttl < 2 ** 31)) {
     throw new RangeError(
       `Cannot answer DNS as 'ttl' must be seconds, 0 or more: current value is ${ttl}`,
+    );
+  }
+  if (others !== "NXDOMAIN" && others !== "silence") {
+    throw new TypeError(
+      `Cannot answer DNS as 'others' must be "NXDOMAIN" or "silence": current value is ${
+        Deno.inspect(others)
+      }`,
     );
   }
   const names = new Map<string, readonly Address[]>();

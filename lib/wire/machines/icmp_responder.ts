@@ -4,6 +4,11 @@
  * @module
  */
 
+import {
+  checkOptions,
+  mustBe,
+  type OptionKinds,
+} from "../../linux/option_kinds.ts";
 import type { Address } from "../../ip/address.ts";
 import { mac as macOf } from "../../ip/mac/mac.ts";
 import { type Addresses, set } from "../../ip/set/set.ts";
@@ -16,6 +21,9 @@ import { ipv6 } from "../../packet/layers/ipv6.ts";
 import type { Packet } from "../../packet/packet.ts";
 import { arpReply } from "./arp_reply.ts";
 import type { Machine } from "./machine.ts";
+
+/** Options of `icmpResponder`. */
+const ICMP_RESPONDER: OptionKinds<IcmpResponderOptions> = { mac: "any" };
 
 /** Options for {@linkcode icmpResponder}. */
 export interface IcmpResponderOptions {
@@ -57,6 +65,8 @@ export function icmpResponder(
   addresses: Addresses,
   options: IcmpResponderOptions = {},
 ): Machine {
+  mustBe("answer echo requests", "addresses", addresses, "address");
+  checkOptions("answer echo requests", options, ICMP_RESPONDER);
   const own = set(addresses);
   const told = options.mac === undefined
     ? undefined

@@ -49,6 +49,13 @@ export function readPorts(
   const given = typeof ports === "number" || typeof ports === "string"
     ? [ports]
     : ports;
+  if (typeof given?.[Symbol.iterator] !== "function") {
+    throw new TypeError(
+      `Cannot read ports as 'ports' must be a number, text or a list of them: current value is ${
+        Deno.inspect(given, { depth: 0 })
+      }`,
+    );
+  }
   for (const one of given) {
     for (const port of readOne(one, protocol)) found.add(port);
   }
@@ -111,7 +118,7 @@ function readWord(
 }
 
 function isPort(port: number): boolean {
-  return port >= 1 && port <= 0xffff;
+  return Number.isInteger(port) && port >= 1 && port <= 0xffff;
 }
 
 function range(first: number, last: number): number[] {
@@ -133,6 +140,14 @@ function range(first: number, last: number): number[] {
  * ```
  */
 export function formatPorts(ports: Iterable<number>): string {
+  const isList = typeof ports === "object" && Symbol.iterator in (ports ?? {});
+  if (!isList || ![...ports].every((port) => isPort(port) || port === 0)) {
+    throw new TypeError(
+      `Cannot format ports as 'ports' must be a list of numbers from 0 to 65535: current value is ${
+        Deno.inspect(ports, { depth: 0 })
+      }`,
+    );
+  }
   const sorted = Uint16Array.from(ports).sort();
   const parts: string[] = [];
   for (let i = 0; i < sorted.length;) {

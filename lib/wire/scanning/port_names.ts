@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mustBe } from "../../linux/option_kinds.ts";
 
 /** What carries ports that are scanned. */
 export type PortProtocol = "tcp" | "udp";
@@ -148,6 +149,7 @@ export function serviceName(
   port: number,
   protocol: PortProtocol = "tcp",
 ): string | undefined {
+  mustBe("name a service", "port", port, "whole");
   return tableOf(protocol).get(port);
 }
 
@@ -188,6 +190,7 @@ export function servicePorts(name: string, protocol: PortProtocol): number[] {
  * ```
  */
 export function commonPorts(count: number, protocol: PortProtocol): number[] {
+  mustBe("list ports", "count", count, "whole");
   const ports = new Set(tableOf(protocol).keys());
   for (const [first, last] of HABITS) {
     for (let port = first; port <= last && ports.size < count; port++) {

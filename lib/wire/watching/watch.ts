@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions, type OptionKinds } from "../../linux/option_kinds.ts";
 import type { Canvas } from "../../inspect/canvas.ts";
 import { type Report, Run } from "../../inspect/run.ts";
 import { Packet } from "../../packet/packet.ts";
@@ -12,6 +13,12 @@ import type { Batch } from "../capturing/source.ts";
 import { Kept } from "./watch_keep.ts";
 import { Tally } from "./watch_tally.ts";
 import { drawWatched, roomForPackets } from "./watch_view.ts";
+
+/** Options of `watch`. */
+const WATCH: OptionKinds<WatchOptions> = {
+  keep: "numeric",
+  signal: "signal",
+};
 
 /** Options for {@linkcode watch}. */
 export interface WatchOptions {
@@ -72,6 +79,14 @@ export class Watch extends Run<never, Capture> {
    * @throws {RangeError} If `keep` is negative or not a number.
    */
   constructor(source: WatchSource, options: WatchOptions = {}) {
+    checkOptions("watch a capture", options, WATCH);
+    if (!Array.isArray(source?.interfaces)) {
+      throw new TypeError(
+        `Cannot watch a capture as 'source' must be one, such as net.wire.capture("eth0"): current value is ${
+          Deno.inspect(source, { depth: 0 })
+        }`,
+      );
+    }
     const { keep = KEEP, signal } = options;
     if (!(keep >= 0)) {
       throw new RangeError(
