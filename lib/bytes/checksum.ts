@@ -5,6 +5,8 @@
  * @module
  */
 
+import { checkOctets } from "./octets_check.ts";
+
 /**
  * Octets summed between two folds of the carries: few enough that the sum stays
  * a 31-bit integer, which the engine keeps in a register.
@@ -85,8 +87,16 @@ export function internetChecksum(
   bytes: Uint8Array,
   initial = 0,
   start = 0,
-  end: number = bytes.length,
+  end: number = bytes?.length,
 ): number {
+  checkOctets("sum octets", bytes);
+  if (typeof initial !== "number") {
+    throw new TypeError(
+      `Cannot sum octets as 'initial' must be a number: current value is ${
+        Deno.inspect(initial)
+      }`,
+    );
+  }
   return ~onesSum(bytes, initial, start, end) & 0xffff;
 }
 

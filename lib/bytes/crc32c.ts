@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOctets } from "./octets_check.ts";
+
 /** Castagnoli's polynomial 0x1edc6f41, bits mirrored. */
 const POLYNOMIAL = 0x82f63b78;
 
@@ -39,9 +41,10 @@ const TABLE: Int32Array = Int32Array.from({ length: 256 }, (_, octet) => {
 export function crc32c(
   bytes: Uint8Array,
   start = 0,
-  end: number = bytes.length,
+  end: number = bytes?.length,
   zeroAt = -4,
 ): number {
+  checkOctets("sum octets", bytes);
   if (!(start >= 0 && end <= bytes.length)) {
     throw new RangeError(
       `Cannot sum octets as 'start' to 'end' must be within the ${bytes.length} given: current value is ${start} to ${end}`,

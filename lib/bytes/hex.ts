@@ -5,6 +5,7 @@
  */
 
 import { ParseError } from "../errors.ts";
+import { checkOctets } from "./octets_check.ts";
 
 /**
  * Writes octets as pairs of hexadecimal digits.
@@ -22,6 +23,15 @@ import { ParseError } from "../errors.ts";
  * ```
  */
 export function hex(bytes: Uint8Array, separator = ""): string {
+  checkOctets("write octets", bytes);
+  // `list.map(net.bytes.hex)` would put places in the list between the digits.
+  if (typeof separator !== "string") {
+    throw new TypeError(
+      `Cannot write octets as 'separator' must be a text: current value is ${
+        Deno.inspect(separator)
+      }`,
+    );
+  }
   const digits = bytes.toHex();
   return separator === ""
     ? digits
@@ -48,6 +58,13 @@ export function hex(bytes: Uint8Array, separator = ""): string {
  * ```
  */
 export function parseHex(text: string): Uint8Array<ArrayBuffer> {
+  if (typeof text !== "string") {
+    throw new TypeError(
+      `Cannot parse hexadecimal octets as 'text' must be a string: current value is ${
+        Deno.inspect(text)
+      }`,
+    );
+  }
   const out = new Uint8Array(text.length >> 1);
   let length = 0;
   let high = -1; // the first digit of a pair, while its second is awaited

@@ -5,8 +5,12 @@
  */
 
 import { type Canvas, canvas as makeCanvas } from "../inspect/canvas.ts";
+import { checkCanvas } from "../inspect/canvas_check.ts";
 import { paint, type Role } from "../inspect/paint.ts";
 import { count } from "../inspect/units.ts";
+import { onlyKnown } from "../known_options.ts";
+import { checkOctets } from "./octets_check.ts";
+import { HEXDUMP } from "./option_names.ts";
 
 /** A run of octets to colour. */
 export interface Highlight {
@@ -54,9 +58,20 @@ export function hexdump(
   bytes: Uint8Array,
   options: HexdumpOptions = {},
 ): string {
+  const what = "dump octets";
+  checkOctets(what, bytes);
+  onlyKnown(what, options, HEXDUMP);
   const { canvas = makeCanvas(), highlight = [], maxOctets = Infinity } =
     options;
-  if (!(maxOctets >= 0)) {
+  checkCanvas(what, canvas);
+  if (!Array.isArray(highlight)) {
+    throw new TypeError(
+      `Cannot ${what} as 'highlight' must be a list of { start, end, role }: current value is ${
+        Deno.inspect(highlight)
+      }`,
+    );
+  }
+  if (!(typeof maxOctets === "number" && maxOctets >= 0)) {
     throw new RangeError(
       `Cannot dump octets as 'maxOctets' must be 0 or more: current value is ${maxOctets}`,
     );

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { checkOctets } from "./octets_check.ts";
+
 /** How far each step of a round turns its word; four rounds of four (RFC 1321 §3.4). */
 const TURNS: readonly number[] = [
   ...[7, 12, 17, 22],
@@ -39,6 +41,7 @@ const BLOCK = 64;
  * ```
  */
 export function md5(bytes: Uint8Array): Uint8Array {
+  checkOctets("digest octets", bytes);
   const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
   const words = new Int32Array(BLOCK / 4);
   const whole = bytes.length - bytes.length % BLOCK;

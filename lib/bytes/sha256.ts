@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOctets } from "./octets_check.ts";
+
 /** The first bits behind the point of the cube roots of the first 64 primes. */
 const ROUNDS: Int32Array = fractions(64, Math.cbrt);
 
@@ -39,6 +41,7 @@ function fractions(count: number, root: (n: number) => number): Int32Array {
  * ```
  */
 export function sha256(bytes: Uint8Array): Uint8Array {
+  checkOctets("digest octets", bytes);
   const state = START.slice();
   const words = new Int32Array(64);
   const whole = bytes.length - bytes.length % BLOCK;

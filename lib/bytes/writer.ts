@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkOctets } from "./octets_check.ts";
+
 /** Options for {@linkcode ByteWriter}. */
 export interface ByteWriterOptions {
   /** Octets to make room for at first. @default {64} */
@@ -84,6 +86,7 @@ export class ByteWriter {
 
   /** Writes octets as they are. */
   bytes(bytes: Uint8Array): this {
+    checkOctets("write octets", bytes);
     const at = this.#grow(bytes.length);
     this.#bytes.set(bytes, at);
     return this;
@@ -91,6 +94,13 @@ export class ByteWriter {
 
   /** Writes a text as UTF-8, without a length or an end mark. */
   text(text: string): this {
+    if (typeof text !== "string") {
+      throw new TypeError(
+        `Cannot write a text as 'text' must be a string: current value is ${
+          Deno.inspect(text)
+        }`,
+      );
+    }
     return this.bytes(new TextEncoder().encode(text));
   }
 
@@ -186,7 +196,7 @@ function mustFit(
 ): void {
   if (
     !(value >= 0 && value <= most) ||
-    (typeof value === "number" && !Number.isInteger(value))
+    (typeof value !== "bigint" && !Number.isInteger(value))
   ) {
     throw new RangeError(
       `Cannot ${op} as '${name}' must be a whole number from 0 to ${most}: current value is ${value}`,

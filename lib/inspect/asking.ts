@@ -5,7 +5,9 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import { setAsker, type TypedOptions } from "./live.ts";
+import { ASK_AT } from "./option_names.ts";
 
 /** What a terminal must be able to do to be asked at; `Deno` itself is one. */
 export interface AskedTerminal {
@@ -56,8 +58,10 @@ const LINE_ENDS: ReadonlySet<number> = new Set([10, 13]);
  */
 export function askAt(
   terminal: AskedTerminal,
-  { stage }: AskAtOptions = {},
+  options: AskAtOptions = {},
 ): Disposable {
+  onlyKnown("ask at a terminal", options, ASK_AT);
+  const { stage } = options;
   if (!terminal.stdin.isTerminal()) return { [Symbol.dispose]() {} };
   const line = async (prompt: string, options: TypedOptions = {}) => {
     using _pause = stage?.pause();

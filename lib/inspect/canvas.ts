@@ -4,6 +4,9 @@
  * @module
  */
 
+import { noneElsewhere } from "../known_options.ts";
+import { CANVAS_ELSEWHERE } from "./option_names.ts";
+
 /** How many columns a rendering may fill, and whether it may use colour. */
 export interface Canvas {
   /** Columns of one terminal cell each; `Infinity` cuts nothing. */
@@ -42,6 +45,7 @@ const PAGE = 80;
  * ```
  */
 export function canvas(options: CanvasOptions = {}): Canvas {
+  noneElsewhere("make a canvas", options, CANVAS_ELSEWHERE);
   const { colors = false, width = terminalWidth() } = options;
   if (!(width >= 1 && (width === Infinity || Number.isInteger(width)))) {
     throw new RangeError(

@@ -5,6 +5,7 @@
  */
 
 import type { Canvas } from "./canvas.ts";
+import { checkCanvas } from "./canvas_check.ts";
 import { paint, type Role } from "./paint.ts";
 import { displayWidth, pad, truncate, visible, wrap } from "./text.ts";
 
@@ -41,6 +42,7 @@ export function card(
   rows: Iterable<CardRow>,
   canvas: Canvas,
 ): string {
+  checkCanvas("draw a card", canvas);
   const lines: string[] = [];
   if (title !== "") {
     lines.push(

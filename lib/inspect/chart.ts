@@ -52,7 +52,15 @@ export function bar(value: number, max: number, width: number): string {
  * ```
  */
 export function sparkline(numbers: Iterable<number>): string {
-  const values = [...numbers];
+  const values = typeof numbers === "string" ? [numbers] : [...numbers];
+  const text = values.find((value) => typeof value === "string");
+  if (text !== undefined) {
+    throw new TypeError(
+      `Cannot draw a sparkline as 'numbers' must be a list of numbers: current value is ${
+        JSON.stringify(text)
+      }`,
+    );
+  }
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {

@@ -59,6 +59,13 @@ const SGR: Readonly<Record<Role, readonly [begin: number, end: number]>> = {
  */
 export function paint(role: Role, text: string, canvas: Canvas): string {
   if (!canvas.colors || text === "") return text;
+  if (!Object.hasOwn(SGR, role)) {
+    throw new TypeError(
+      `Cannot paint as 'role' must be one of ${
+        Object.keys(SGR).join(", ")
+      }: current value is ${role}`,
+    );
+  }
   const [beginCode, endCode] = SGR[role];
   const begin = `\x1b[${beginCode}m`;
   const end = `\x1b[${endCode}m`;

@@ -5,9 +5,11 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import { type Canvas, canvas } from "./canvas.ts";
 import { bar } from "./chart.ts";
 import { type Live, present } from "./live.ts";
+import { RUN } from "./option_names.ts";
 import { paint, type Role } from "./paint.ts";
 import { displayWidth, truncate, visible } from "./text.ts";
 import { count, duration, rate } from "./units.ts";
@@ -116,6 +118,14 @@ export class Run<Row, Result>
     work: (report: Report<Row>) => Promise<Result>,
     options: RunOptions<Row> = {},
   ) {
+    onlyKnown("make a run", options, RUN);
+    if (typeof work !== "function") {
+      throw new TypeError(
+        `Cannot make a run as 'work' must be a function: current value is ${
+          Deno.inspect(work)
+        }`,
+      );
+    }
     const { signal, line = oneLine, view } = options;
     this.title = title;
     this.rows = this.#rows;

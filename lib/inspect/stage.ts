@@ -8,9 +8,11 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import { type Canvas, canvas } from "./canvas.ts";
 import { readKey } from "./keys.ts";
 import { type Live, setStage } from "./live.ts";
+import { STAGE } from "./option_names.ts";
 import { truncate } from "./text.ts";
 
 /** What a terminal must be able to do; `Deno` itself is one. */
@@ -128,6 +130,7 @@ export function stage(
   terminal: TerminalLike,
   options: StageOptions = {},
 ): OpenStage {
+  onlyKnown("open a stage", options, STAGE, { log: "{ console }" });
   const opened = new TerminalStage(terminal);
   const { console } = options;
   if (terminal.stdout.isTerminal()) {

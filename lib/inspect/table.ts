@@ -4,7 +4,10 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import type { Canvas } from "./canvas.ts";
+import { checkCanvas } from "./canvas_check.ts";
+import { TABLE } from "./option_names.ts";
 import { paint, type Role } from "./paint.ts";
 import { displayWidth, pad, truncate, visible, wrap } from "./text.ts";
 import { count } from "./units.ts";
@@ -79,13 +82,31 @@ const LEAST = 4;
  * ```
  */
 export function table(rows: Iterable<Row>, options: TableOptions): string {
+  const what = "draw a table";
+  onlyKnown(what, options, TABLE);
   const { columns, title, maxRows = 100, canvas } = options;
+  checkCanvas(what, canvas);
+  if (columns !== undefined && !Array.isArray(columns)) {
+    throw new TypeError(
+      `Cannot ${what} as 'columns' must be a list such as ["name"]: current value is ${
+        Deno.inspect(columns)
+      }`,
+    );
+  }
   if (!(maxRows >= 0 && (maxRows === Infinity || Number.isInteger(maxRows)))) {
     throw new RangeError(
       `Cannot draw a table as 'maxRows' must be a whole number, 0 or more: current value is ${maxRows}`,
     );
   }
   const { shown, total } = firstRows(rows, maxRows);
+  const bad = shown.findIndex((row) => typeof row !== "object" || row === null);
+  if (bad >= 0) {
+    throw new TypeError(
+      `Cannot ${what} as 'rows' must be objects such as { name: "eth0" }: current value is ${
+        Deno.inspect(shown[bad])
+      }`,
+    );
+  }
   const strips = (columns ?? keysOf(shown)).map((c) => makeStrip(c, shown));
   const kept = strips.slice(0, howManyFit(strips, canvas.width));
   const widths = fit(kept, canvas.width);
@@ -142,6 +163,13 @@ function firstRows(
   if (Array.isArray(rows)) {
     return { shown: rows.slice(0, most), total: rows.length };
   }
+  if (typeof rows?.[Symbol.iterator] !== "function") {
+    throw new TypeError(
+      `Cannot draw a table as 'rows' must be a list of rows: current value is ${
+        Deno.inspect(rows)
+      }`,
+    );
+  }
   const shown: Row[] = [];
   let total = 0;
   for (const row of rows) {
@@ -156,6 +184,13 @@ function keysOf(rows: readonly Row[]): string[] {
 
 function makeStrip(given: string | Column, rows: readonly Row[]): Strip {
   const column = typeof given === "string" ? { key: given } : given;
+  if (typeof column?.key !== "string") {
+    throw new TypeError(
+      `Cannot draw a table as every column must be a name or have a 'key': current value is ${
+        Deno.inspect(given)
+      }`,
+    );
+  }
   const format = column.format ?? cellOf;
   const heading = visible(column.title ?? column.key);
   const values = rows.map((row) => row[column.key]);

@@ -5,6 +5,7 @@
  */
 
 import type { Canvas } from "./canvas.ts";
+import { checkCanvas } from "./canvas_check.ts";
 import { paint, type Role } from "./paint.ts";
 import { truncate, visible } from "./text.ts";
 
@@ -38,6 +39,7 @@ export interface TreeNode {
  * ```
  */
 export function tree(node: TreeNode, canvas: Canvas): string {
+  checkCanvas("draw a tree", canvas);
   const lines: string[] = [];
   draw(node, "", "", canvas, lines);
   return lines.join("\n");
@@ -50,7 +52,14 @@ function draw(
   canvas: Canvas,
   lines: string[],
 ): void {
-  const { label, note, role, children = [] } = node;
+  const { label, note, role, children = [] } = node ?? {};
+  if (typeof label !== "string") {
+    throw new TypeError(
+      `Cannot draw a tree as every node must have a 'label': current value is ${
+        Deno.inspect(node)
+      }`,
+    );
+  }
   const shown = visible(label);
   const parts = [
     branch === "" ? "" : paint("muted", branch, canvas),

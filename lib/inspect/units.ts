@@ -135,5 +135,12 @@ function digits(n: number): number {
 
 function notFinite(n: number | bigint): string | undefined {
   if (typeof n === "bigint" || Number.isFinite(n)) return undefined;
+  if (typeof n !== "number") {
+    throw new TypeError(
+      `Cannot say a number as it must be one: current value is ${
+        Deno.inspect(n)
+      }`,
+    );
+  }
   return Number.isNaN(n) ? "NaN" : n > 0 ? "∞" : "-∞";
 }

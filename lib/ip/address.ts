@@ -6,9 +6,11 @@
 
 import { canvas } from "../inspect/canvas.ts";
 import { paint } from "../inspect/paint.ts";
+import { onlyKnown } from "../known_options.ts";
 import { formatIpv4, formatIpv6 } from "./format.ts";
 import { type Notation, writeNotation } from "./notation.ts";
 import { type ReadNotation, readNotation } from "./notation_scan.ts";
+import { PARSE } from "./option_names.ts";
 import { fault, scanAddress, scanned, strayInZone } from "./parse.ts";
 import {
   bigintToWords,
@@ -488,6 +490,10 @@ export function tryParse(
     throw new TypeError(
       `Cannot parse an address as 'text' must be a string: current value is ${text}`,
     );
+  }
+  // Not a number: `texts.map(net.ip.parse)` gives places in the list.
+  if (options !== undefined && typeof options !== "number") {
+    onlyKnown("parse an address", options, PARSE);
   }
   const wanted = options?.family ?? 0;
   if (wanted !== 0 && wanted !== 4 && wanted !== 6) badFamily(wanted);

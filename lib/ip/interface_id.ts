@@ -7,8 +7,10 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import { Address, address } from "./address.ts";
 import { Mac, mac } from "./mac/mac.ts";
+import { STABLE_ID } from "./option_names.ts";
 import type { Subnet } from "./subnet.ts";
 import {
   takeAddress,
@@ -197,6 +199,7 @@ export async function stableInterfaceId(
 ): Promise<Address> {
   const what = "make a stable interface identifier";
   takeFields(options, what, "options", "interface and secretKey");
+  onlyKnown(what, options, STABLE_ID);
   const { networkId = "", dadCounter = 0, secretKey } = options;
   const { network } = takeLink(prefix, what);
   const names = [

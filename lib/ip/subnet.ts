@@ -14,6 +14,7 @@ import { fault } from "./parse.ts";
 import { checkPrefixLength, hasHostBits, highest, lowest } from "./prefix.ts";
 import { Sequence } from "./sequence.ts";
 import { type SubnetNotation, writeSubnet } from "./subnet_notation.ts";
+import { checkSubnetOptions } from "./subnet_options.ts";
 
 export type { SubnetNotation };
 
@@ -570,6 +571,13 @@ export function subnet(
   second?: number | SubnetOptions,
   third?: SubnetOptions,
 ): Subnet {
+  const options = typeof second === "number" ? third : second;
+  if (typeof options === "string") {
+    throw new TypeError(
+      `Cannot make a subnet as 'prefixLength' must be a number: current value is "${options}"`,
+    );
+  }
+  checkSubnetOptions("make a subnet", options);
   if (typeof second !== "number") {
     if (from instanceof Subnet) return from;
     if (typeof from === "string") {
@@ -618,6 +626,10 @@ export function trySubnet(
     throw new TypeError(
       `Cannot parse a subnet as 'text' must be a string: current value is ${text}`,
     );
+  }
+  // Not a number: `texts.map(net.ip.trySubnet)` gives places in the list.
+  if (typeof options !== "number") {
+    checkSubnetOptions("make a subnet", options);
   }
   return fromText(text, checkHostBits(options?.hostBits));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import { seeded } from "../random.ts";
 import { build, type BuiltPacket } from "./build.ts";
 import { tailTable } from "./codec.ts";
@@ -15,6 +16,7 @@ import type {
   LayerSpec,
   LayerView,
 } from "./layer.ts";
+import { FUZZ } from "./option_names.ts";
 import type { Layers } from "./packet.ts";
 import { headerOctets } from "./row.ts";
 import { randomValue } from "./value.ts";
@@ -158,12 +160,31 @@ export interface FuzzOptions {
  * assert.ok(second?.checksums.every(({ ok }) => ok));
  * ```
  */
-export function* fuzz<const P extends readonly FuzzPart[]>(
+export function fuzz<const P extends readonly FuzzPart[]>(
   parts: P,
   options: FuzzOptions = {},
 ): Generator<BuiltPacket<FuzzNames<P> & keyof Layers>, void, void> {
+  const what = "fuzz packets";
+  onlyKnown(what, options, FUZZ);
   const { seed = 1, count = Infinity } = options;
-  const random = seeded(seed);
+  if (!Array.isArray(parts)) {
+    throw new TypeError(
+      `Cannot ${what} as 'parts' must be a list such as [ipv4, udp]: current value is ${parts}`,
+    );
+  }
+  if (!(count === Infinity || Number.isInteger(count) && count >= 0)) {
+    throw new RangeError(
+      `Cannot ${what} as 'count' must be a whole number, 0 or more: current value is ${count}`,
+    );
+  }
+  return fuzzed(parts as P, seeded(seed), count);
+}
+
+function* fuzzed<const P extends readonly FuzzPart[]>(
+  parts: P,
+  random: () => number,
+  count: number,
+): Generator<BuiltPacket<FuzzNames<P> & keyof Layers>, void, void> {
   for (let i = 0; i < count; i++) {
     const headers = parts.map((part, i) => {
       const [layer, set] = "values" in part

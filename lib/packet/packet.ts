@@ -7,8 +7,10 @@
 import { hex } from "../bytes/hex.ts";
 import type { DecodeError } from "../errors.ts";
 import { type Canvas, canvas } from "../inspect/canvas.ts";
+import { onlyKnown } from "../known_options.ts";
 import { checkedSums, type ChecksumReport } from "./checksum.ts";
 import { assemble, builtHeader, type Parts } from "./assemble.ts";
+import { DECODE } from "./option_names.ts";
 import { type FieldPlace, fieldPlaces, isWithin } from "./places.ts";
 import type { Frame } from "./frame.ts";
 import type { JsonField, LayerView } from "./layer.ts";
@@ -537,13 +539,17 @@ export interface DecodeOptions {
  * assert.deepEqual(packet.payload, Uint8Array.of(0, 1));
  * ```
  */
-export function decode(bytes: Uint8Array, options: DecodeOptions = {}): Packet {
+export function decode(bytes: Uint8Array, options?: DecodeOptions): Packet {
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError(
       `Cannot decode a packet as 'bytes' must be a Uint8Array: current value is ${bytes}`,
     );
   }
-  const { linkType = 1, length = bytes.length, timestamp } = options;
+  // Not a number: `frames.map(net.packet.decode)` gives places in the list.
+  if (options !== undefined && typeof options !== "number") {
+    onlyKnown("decode a packet", options, DECODE);
+  }
+  const { linkType = 1, length = bytes.length, timestamp } = options ?? {};
   if (!(Number.isInteger(linkType) && linkType >= 0)) {
     throw new RangeError(
       `Cannot decode a packet as 'linkType' must be a whole number, 0 or more: current value is ${linkType}`,
@@ -552,6 +558,11 @@ export function decode(bytes: Uint8Array, options: DecodeOptions = {}): Packet {
   if (!(Number.isInteger(length) && length >= bytes.length)) {
     throw new RangeError(
       `Cannot decode a packet as 'length' must be a whole number, ${bytes.length} or more: current value is ${length}`,
+    );
+  }
+  if (timestamp !== undefined && !(timestamp instanceof Temporal.Instant)) {
+    throw new TypeError(
+      `Cannot decode a packet as 'timestamp' must be a Temporal.Instant: current value is ${timestamp}`,
     );
   }
   const seconds = timestamp && Math.floor(timestamp.epochMilliseconds / 1000);

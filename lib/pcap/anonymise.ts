@@ -5,8 +5,11 @@
  */
 
 import { NetError } from "../errors.ts";
+import { onlyKnown } from "../known_options.ts";
 import type { Capture } from "./capture.ts";
+import { checkCapture } from "./columns_fields.ts";
 import { derive, type DerivedHeader } from "./derived.ts";
+import { ANONYMISE } from "./option_names.ts";
 
 /** Options for {@linkcode anonymise}. */
 export interface AnonymiseOptions {
@@ -86,6 +89,8 @@ export async function anonymise(
   capture: Capture,
   options: AnonymiseOptions = {},
 ): Promise<Capture> {
+  onlyKnown("anonymise a capture", options, ANONYMISE);
+  checkCapture("anonymise a capture", capture);
   const { key = crypto.getRandomValues(new Uint8Array(KEY)) } = options;
   const { payload = "keep" } = options;
   if (!(key instanceof Uint8Array && key.length === KEY)) {

@@ -7,10 +7,12 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import type { Block } from "./arrow_schema.ts";
 import { fullBatches, type RecordSource } from "./columns.ts";
-import { resolveFields } from "./columns_fields.ts";
+import { checkAddresses, checkAsked, resolveFields } from "./columns_fields.ts";
 import type { WriteColumnsOptions } from "./columns_text.ts";
+import { WRITE_ARROW } from "./option_names.ts";
 import { openTarget } from "./target.ts";
 
 /** Options for {@linkcode writeArrow} and {@linkcode writeParquet}. */
@@ -74,7 +76,15 @@ export async function writeArrow(
   fields: readonly string[],
   options: WriteArrowOptions = {},
 ): Promise<number> {
+  checkAsked("write Arrow", capture, fields);
+  onlyKnown("write Arrow", options, WRITE_ARROW);
   const { overwrite = false, addresses = "text", format = "file" } = options;
+  checkAddresses("write Arrow", addresses);
+  if (format !== "file" && format !== "stream") {
+    throw new TypeError(
+      `Cannot write Arrow as 'format' must be "file" or "stream": current value is ${format}`,
+    );
+  }
   const { arrowData, arrowField } = await import("./arrow_data.ts");
   const { batchMessage, END, FILE_START, fileEnd, schemaMessage } =
     await import("./arrow_schema.ts");

@@ -5,11 +5,13 @@
  */
 
 import { canvas } from "../inspect/canvas.ts";
+import { onlyKnown } from "../known_options.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Block, Interface } from "./block.ts";
 import { type Columns, columns, countBy } from "./columns.ts";
 import type { CountKey } from "./columns_tally.ts";
 import type { Compression } from "./compressed.ts";
+import { WRITE_TO } from "./option_names.ts";
 import type { CaptureReader } from "./reader.ts";
 import type { CaptureHeader } from "./reading.ts";
 import type { BufferUse, Records } from "./records.ts";
@@ -415,6 +417,7 @@ export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
     target: TargetLike,
     options: WriteToOptions = {},
   ): Promise<number> {
+    onlyKnown("write a capture", options, WRITE_TO);
     await this.#reader.checkReadable();
     const { isPart: unsized } = this.#reader;
     const reads = this.paths;
@@ -455,6 +458,14 @@ export class Capture implements AsyncIterable<Packet>, AsyncDisposable {
     path: (index: number) => string,
     options: SplitOptions = {},
   ): Promise<string[]> {
+    onlyKnown("split a capture", options, WRITE_TO);
+    if (typeof path !== "function") {
+      throw new TypeError(
+        `Cannot split a capture as 'path' must be a function of a file's number, such as (i) => \`part-\${i}.pcap\`: current value is ${
+          Deno.inspect(path)
+        }`,
+      );
+    }
     await this.#reader.checkReadable();
     const buffers = this.#reader.read("reuse", { copy: true, unsized: true });
     return await splitFiles(buffers, by, path, {

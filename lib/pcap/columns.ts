@@ -7,11 +7,13 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import type { FieldPath } from "../packet/fields.ts";
 import type { Column } from "../packet/scan_column.ts";
 import type { ScanSource } from "../packet/scan_source.ts";
-import { resolveFields } from "./columns_fields.ts";
+import { checkAsked, checkCapture, resolveFields } from "./columns_fields.ts";
 import type { CountKey } from "./columns_tally.ts";
+import { BATCHES } from "./option_names.ts";
 
 /** A capture, as far as columns are read from it: `Capture` is one. */
 export interface RecordSource {
@@ -83,6 +85,7 @@ export async function columns<const P extends string>(
   capture: RecordSource,
   fields: readonly P[],
 ): Promise<Columns<P>> {
+  checkAsked("read columns", capture, fields);
   const paths = await resolveFields(fields);
   const { Column } = await import("../packet/scan_column.ts");
   const parts: (readonly Column[])[] = [];
@@ -129,6 +132,8 @@ export async function* columnBatches<const P extends string>(
   fields: readonly P[],
   options: ColumnBatchesOptions = {},
 ): AsyncGenerator<Columns<P>, void, void> {
+  checkAsked("read columns", capture, fields);
+  onlyKnown("read columns", options, BATCHES);
   const { size = BATCH } = options;
   if (!(Number.isInteger(size) && size > 0)) {
     throw new RangeError(
@@ -174,6 +179,7 @@ export async function countBy(
   capture: RecordSource,
   field: string,
 ): Promise<Map<CountKey, number>> {
+  checkCapture("count packets", capture);
   const { tallyOf } = await import("./columns_tally.ts");
   const paths = await resolveFields([field]);
   const tally = tallyOf(paths[0]!);

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import { passes, type RecordSource } from "./columns.ts";
 import type { RowFormat, RowTarget, RowWriter } from "./columns_cells.ts";
-import { resolveFields } from "./columns_fields.ts";
+import { checkAsked, resolveFields } from "./columns_fields.ts";
+import { WRITE_TO } from "./option_names.ts";
 import { openTarget } from "./target.ts";
 import { asciiOf } from "./text_bytes.ts";
 
@@ -64,6 +66,8 @@ export async function writeCsv(
   fields: readonly string[],
   options: WriteColumnsOptions = {},
 ): Promise<number> {
+  checkAsked("write CSV", capture, fields);
+  onlyKnown("write CSV", options, WRITE_TO);
   const { csvCell } = await import("./columns_cells.ts");
   const head = `${fields.map(csvCell).join(",")}\n`;
   return await write(capture, target, fields, options, head, {
@@ -112,6 +116,8 @@ export async function writeNdjson(
   fields: readonly string[],
   options: WriteColumnsOptions = {},
 ): Promise<number> {
+  checkAsked("write NDJSON", capture, fields);
+  onlyKnown("write NDJSON", options, WRITE_TO);
   return await write(capture, target, fields, options, "", {
     isJson: true,
     before: fields.map((field, at) =>

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import type { Packet } from "../packet/packet.ts";
 import { type AppendedFile, fileToAppend } from "./append.ts";
 import {
@@ -14,6 +15,7 @@ import {
   PcapngEncoder,
   SNAP_LENGTH,
 } from "./encode.ts";
+import { CREATE, WRITE } from "./option_names.ts";
 import { CHUNK } from "./records.ts";
 import { turn } from "./source.ts";
 import {
@@ -177,10 +179,10 @@ export class CaptureWriter implements AsyncDisposable {
    */
   write(
     packet: Packet | Uint8Array,
-    options: WriteOptions = {},
+    options?: WriteOptions,
   ): Promise<void> {
     try {
-      this.#write(packet, options.comments ?? []);
+      this.#write(packet, options === undefined ? [] : commentsIn(options));
       return this.#encoder.used < FULL ? WRITTEN : this.#flush();
     } catch (error) {
       return Promise.reject(error);
@@ -300,6 +302,21 @@ export class CaptureWriter implements AsyncDisposable {
   }
 }
 
+function commentsIn(options: WriteOptions): readonly string[] {
+  onlyKnown("write a packet", options, WRITE);
+  const { comments = [] } = options;
+  if (Array.isArray(comments) && comments.every(isText)) return comments;
+  throw new TypeError(
+    `Cannot write a packet as 'comments' must be a list of texts: current value is ${
+      Deno.inspect(comments)
+    }`,
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
 /** A packet's place and time; one that was built is of now. */
 function placeOf(
   packet: Packet,
@@ -354,6 +371,7 @@ export async function create(
 ): Promise<CaptureWriter> {
   const refuse = (must: string, value: unknown, Kind = TypeError) =>
     new Kind(`Cannot create a capture as ${must}: current value is ${value}`);
+  onlyKnown("create a capture", options, CREATE);
   const { linkType, resolution, overwrite = false, append = false } = options;
   if (
     linkType !== undefined &&

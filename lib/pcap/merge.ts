@@ -4,9 +4,11 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import { Capture } from "./capture.ts";
 import { derive, type DerivedHeader, type RecordSink } from "./derived.ts";
 import { type CaptureSource, open } from "./open.ts";
+import { MERGE } from "./option_names.ts";
 import type { Records } from "./records.ts";
 
 /** Options for {@linkcode merge}. */
@@ -66,7 +68,18 @@ export async function merge(
   sources: Iterable<CaptureSource | Capture>,
   options: MergeOptions = {},
 ): Promise<Capture> {
+  onlyKnown("merge captures", options, MERGE);
   const { signal } = options;
+  if (
+    typeof sources !== "object" || sources === null ||
+    !(Symbol.iterator in sources) || sources instanceof Uint8Array
+  ) {
+    throw new TypeError(
+      `Cannot merge captures as 'sources' must be a list of captures, paths or octets: current value is ${
+        Deno.inspect(sources)
+      }`,
+    );
+  }
   const captures: Capture[] = [];
   for (const source of sources) {
     const isOpen = source instanceof Capture;
@@ -83,6 +96,11 @@ export async function merge(
     capture.format === "pcap" && capture.linkType === linkType
   );
   const { format = isPlain ? "pcap" : "pcapng" } = options;
+  if (format !== "pcap" && format !== "pcapng") {
+    throw new TypeError(
+      `Cannot merge captures as 'format' must be "pcap" or "pcapng": current value is ${format}`,
+    );
+  }
   if (format === "pcap" && !isPlain) {
     const types = captures.flatMap(({ interfaces }) =>
       interfaces.map(({ linkType }) => linkType)

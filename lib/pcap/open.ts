@@ -4,9 +4,11 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import { Capture } from "./capture.ts";
 import type { Compression } from "./compressed.ts";
 import type { FileHeader } from "./format.ts";
+import { OPEN } from "./option_names.ts";
 import { CaptureReader } from "./reader.ts";
 import type { CaptureHeader } from "./reading.ts";
 import type { BufferUse, Records } from "./records.ts";
@@ -77,6 +79,7 @@ export async function open(
   source: CaptureSource,
   options: OpenOptions = {},
 ): Promise<Capture> {
+  onlyKnown("open a capture", options, OPEN);
   const { signal } = options;
   signal?.throwIfAborted();
   return new Capture(

@@ -8,9 +8,11 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import type { WriteTableOptions } from "./arrow.ts";
 import { fullBatches, type RecordSource } from "./columns.ts";
-import { resolveFields } from "./columns_fields.ts";
+import { checkAddresses, checkAsked, resolveFields } from "./columns_fields.ts";
+import { WRITE_TABLE } from "./option_names.ts";
 import type { SchemaElement } from "./parquet_cells.ts";
 import { openTarget } from "./target.ts";
 
@@ -56,7 +58,10 @@ export async function writeParquet(
   fields: readonly string[],
   options: WriteTableOptions = {},
 ): Promise<number> {
+  checkAsked("write Parquet", capture, fields);
+  onlyKnown("write Parquet", options, WRITE_TABLE);
   const { overwrite = false, addresses = "text" } = options;
+  checkAddresses("write Parquet", addresses);
   const { cells, elements } = await import("./parquet_cells.ts");
   const paths = await resolveFields(fields);
   const asText = addresses === "text";

@@ -6,9 +6,11 @@
  */
 
 import { ParseError } from "../errors.ts";
+import { onlyKnown } from "../known_options.ts";
 import { parseMatch } from "../packet/match/parse.ts";
 import type { Packet } from "../packet/packet.ts";
 import { compileFilter, type RecordTest } from "./filter/compile.ts";
+import { SLICE, SLICE_ELSEWHERE } from "./option_names.ts";
 import type { CaptureHeader } from "./reading.ts";
 import type { RecordCheck } from "./records.ts";
 
@@ -88,6 +90,12 @@ export function filterStage(
   header: CaptureHeader,
 ): Stage {
   if (typeof test === "function") {
+    // What it promises would be taken for a yes.
+    if (Object.prototype.toString.call(test) === "[object AsyncFunction]") {
+      throw new TypeError(
+        `Cannot filter a capture as 'test' must not be async: current value is ${test}`,
+      );
+    }
     return {
       keeps: true,
       async start() {
@@ -183,6 +191,7 @@ export function whereStage(expression: string): Stage {
  * ```
  */
 export function sliceStage(options: SliceOptions): Stage {
+  onlyKnown("slice a capture", options, SLICE, SLICE_ELSEWHERE);
   const { from = 1, to = Infinity } = options;
   checkNumber("from", from, 1);
   if (to !== Infinity) checkNumber("to", to, from);

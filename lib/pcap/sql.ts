@@ -9,10 +9,13 @@
  */
 
 import { NetError, PermissionError } from "../errors.ts";
+import { onlyKnown } from "../known_options.ts";
 import type { FieldPath } from "../packet/fields.ts";
 import type { Column } from "../packet/scan_column.ts";
 import { passes, type RecordSource } from "./columns.ts";
+import { checkCapture, checkFields } from "./columns_fields.ts";
 import { resolveFields } from "./columns_fields.ts";
+import { SQL } from "./option_names.ts";
 import { SqlResult } from "./sql_result.ts";
 
 /** Options for {@linkcode sql}. */
@@ -90,6 +93,8 @@ export async function sql(
   query: string,
   options: SqlOptions = {},
 ): Promise<SqlResult> {
+  onlyKnown("ask for rows", options, SQL);
+  checkCapture("ask for rows", capture);
   const { signal } = options;
   if (typeof query !== "string") {
     throw new TypeError(
@@ -99,6 +104,9 @@ export async function sql(
   signal?.throwIfAborted();
   const { quotePaths } = await import("./sql_paths.ts");
   const found = quotePaths(query);
+  if (options.fields !== undefined) {
+    checkFields("ask for rows", options.fields);
+  }
   const names = options.fields ?? found.paths;
   const paths = await resolveFields(names.length === 0 ? USUAL : names);
   const { flagNames } = await import("../packet/scan_column.ts");

@@ -69,6 +69,16 @@ export async function openTarget(
   overwrite: boolean,
   options: TargetOptions = {},
 ): Promise<Target> {
+  for (
+    const [name, value] of Object.entries({ overwrite, append: options.append })
+  ) {
+    if (value === undefined || typeof value === "boolean") continue;
+    throw new TypeError(
+      `Cannot create a capture as '${name}' must be true or false: current value is ${
+        Deno.inspect(value)
+      }`,
+    );
+  }
   // The runtime loads what streams are when they are first named.
   if (typeof to !== "string" && to instanceof WritableStream) {
     return streamTarget(to);

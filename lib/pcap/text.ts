@@ -8,8 +8,11 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
 import type { RecordSource } from "./columns.ts";
+import { checkCapture } from "./columns_fields.ts";
 import type { WriteColumnsOptions } from "./columns_text.ts";
+import { WRITE_TO } from "./option_names.ts";
 import { openTarget } from "./target.ts";
 
 /**
@@ -46,6 +49,8 @@ export async function writeLines(
   target: string | URL | WritableStream<Uint8Array>,
   options: WriteColumnsOptions = {},
 ): Promise<number> {
+  checkCapture("write lines", capture);
+  onlyKnown("write lines", options, WRITE_TO);
   const { overwrite = false } = options;
   const { linePages } = await import("./text_lines.ts");
   const out = await openTarget(target, overwrite);
@@ -87,6 +92,7 @@ export async function writeLines(
 export async function* lines(
   capture: RecordSource,
 ): AsyncGenerator<string, void, void> {
+  checkCapture("give lines", capture);
   const { linePages } = await import("./text_lines.ts");
   const text = new TextDecoder();
   for await (const { octets } of linePages(capture)) {

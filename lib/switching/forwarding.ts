@@ -14,6 +14,8 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
+import { FORWARDING } from "./option_names.ts";
 import { isReserved } from "./reserved.ts";
 
 /**
@@ -145,8 +147,9 @@ export class ForwardingTable {
    * @throws {RangeError} If `ageing` is below 0, or `limit` is not 1 to 2²⁴.
    */
   constructor(options: ForwardingTableOptions = {}) {
+    onlyKnown("make a forwarding table", options, FORWARDING);
     const { ageing = 300, limit = 8192 } = options;
-    if (!(ageing >= 0)) {
+    if (!(typeof ageing === "number" && ageing >= 0)) {
       throw new RangeError(
         `Cannot make a forwarding table as 'ageing' must be 0 seconds or more: current value is ${ageing}`,
       );

@@ -7,8 +7,10 @@
 import { canvas } from "../inspect/canvas.ts";
 import { type Column, table } from "../inspect/table.ts";
 import { Mac, mac } from "../ip/mac/mac.ts";
+import { onlyKnown } from "../known_options.ts";
 import { DROP, FLOOD, ForwardingTable, type Learning } from "./forwarding.ts";
 import { checkCount, checkName } from "./names.ts";
+import { PORT, PORT_ELSEWHERE, SWITCH } from "./option_names.ts";
 import { egress, ingress, portRule, type PortVlans } from "./port_rule.ts";
 import { isReserved } from "./reserved.ts";
 import { rendered } from "./show.ts";
@@ -104,6 +106,7 @@ export class LearningSwitch {
    * @param options Ports, ageing, the table's limit.
    */
   constructor(options: LearningSwitchOptions) {
+    onlyKnown("make a switch", options, SWITCH);
     const { ports, ageing, limit } = options;
     const given = namedPorts(ports);
     checkCount("make a switch", "ports", given.length, 1, MOST_PORTS);
@@ -191,7 +194,8 @@ export class LearningSwitch {
    * @throws {RangeError} If `seconds` is negative or not finite.
    */
   advance(seconds: number): number {
-    if (!(seconds >= 0 && seconds < Infinity)) {
+    // Text would be put behind the clock, not added.
+    if (!(Number.isFinite(seconds) && seconds >= 0)) {
       throw new RangeError(
         `Cannot advance the clock as 'seconds' must be 0 or more: current value is ${seconds}`,
       );
@@ -382,7 +386,13 @@ function namedPorts(
     return Array.from({ length: ports }, (_, i) => [String(i + 1), {}]);
   }
   if (Array.isArray(ports)) return ports.map((name) => [name, {}]);
-  if (typeof ports === "object" && ports !== null) return Object.entries(ports);
+  if (typeof ports === "object" && ports !== null) {
+    const named = Object.entries(ports);
+    for (const [, vlans] of named) {
+      onlyKnown("configure a port", vlans, PORT, PORT_ELSEWHERE);
+    }
+    return named;
+  }
   throw new TypeError(
     `Cannot make a switch as 'ports' must be a number, a list of names or an object: current value is ${ports}`,
   );

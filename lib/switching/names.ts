@@ -66,3 +66,33 @@ export function checkCount(
     `Cannot ${what} as '${option}' must be an integer from ${least} to ${most}: current value is ${value}`,
   );
 }
+
+/**
+ * Refuses what is neither true nor false: `"no"` would be a yes.
+ *
+ * @param what What it is for, as a verb phrase.
+ * @param option What the caller's documentation calls it.
+ * @param value What was given.
+ * @returns The value.
+ * @throws {TypeError} If it is something else.
+ *
+ * @example
+ * ```ts
+ * import { checkFlag } from "./names.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(checkFlag("fail a link", "silent", true), true);
+ * ```
+ */
+export function checkFlag(
+  what: string,
+  option: string,
+  value: boolean,
+): boolean {
+  if (typeof value === "boolean") return value;
+  throw new TypeError(
+    `Cannot ${what} as '${option}' must be true or false: current value is ${
+      JSON.stringify(value)
+    }`,
+  );
+}

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { onlyKnown } from "../known_options.ts";
+import { PORT, PORT_ELSEWHERE } from "./option_names.ts";
 import { C_TAG, S_TAG } from "./tag.ts";
 
 /** How a port takes part in a VLAN; see {@linkcode egress}. */
@@ -75,6 +77,7 @@ const LAST_VLAN = 4094;
  * ```
  */
 export function portRule(vlans: PortVlans = {}): PortRule {
+  onlyKnown("configure a port", vlans, PORT, PORT_ELSEWHERE);
   const { access, trunk, native, tunnel, tpid, ingressFilter } = vlans;
   const modes = [access, trunk, tunnel].filter((value) => value !== undefined);
   if (modes.length > 1) {
@@ -113,6 +116,11 @@ function trunkRule(
   if (![C_TAG, S_TAG, 0x9100].includes(tpid)) {
     throw new RangeError(
       `Cannot configure a port as 'tpid' must be 0x8100, 0x88a8 or 0x9100: current value is ${tpid}`,
+    );
+  }
+  if (typeof ingressFilter !== "boolean") {
+    throw new TypeError(
+      `Cannot configure a port as 'ingressFilter' must be true or false: current value is ${ingressFilter}`,
     );
   }
   const members = new Uint8Array(4096);

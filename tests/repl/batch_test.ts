@@ -111,12 +111,12 @@ Deno.test("an unknown command suggests the nearest", async () => {
 });
 
 Deno.test("a call that goes wrong deep inside is told what it takes", async () => {
-  const usage = "net.bytes.hex(bytes: Uint8Array, ";
+  const usage = "net.linux.readTcpInfo(view: DataView)";
   const calls = [
-    "net.bytes.hex(5)",
-    "await net.bytes.hex(5)",
-    "[1].map((x) => net.bytes\n  .hex(x))",
-    "const { hex } = net.bytes\nhex(5)",
+    "net.linux.readTcpInfo(5)",
+    "await net.linux.readTcpInfo(5)",
+    "[1].map((x) => net.linux\n  .readTcpInfo(x))",
+    "const { readTcpInfo } = net.linux\nreadTcpInfo(5)",
   ];
   for (const entry of calls) {
     const { code, err } = await netrepl([], `${entry}\n`);

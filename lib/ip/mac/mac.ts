@@ -6,6 +6,8 @@
 
 import { canvas } from "../../inspect/canvas.ts";
 import { paint } from "../../inspect/paint.ts";
+import { onlyKnown } from "../../known_options.ts";
+import { MAC_RANDOM } from "../option_names.ts";
 import { type MacFormat, macFormats, type MacStyle } from "./formats.ts";
 import { findMacGroup, type MacGroup } from "./groups.ts";
 import { scanMac } from "./scan.ts";
@@ -146,6 +148,7 @@ export class Mac {
    * ```
    */
   static random(options: MacRandomOptions = {}): Mac {
+    onlyKnown("make a MAC address", options, MAC_RANDOM);
     const { bits = 48, random } = options;
     checkBits(bits);
     const octets = new Uint8Array(bits / 8);

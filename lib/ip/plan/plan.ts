@@ -11,6 +11,8 @@ import { paint } from "../../inspect/paint.ts";
 import { table } from "../../inspect/table.ts";
 import { wrap } from "../../inspect/text.ts";
 import { count } from "../../inspect/units.ts";
+import { onlyKnown } from "../../known_options.ts";
+import { PLAN } from "../option_names.ts";
 import { Allocation } from "./allocation.ts";
 import { jsonNumber, percent } from "./amounts.ts";
 import type { Block } from "./buddy.ts";
@@ -84,6 +86,7 @@ export class Plan {
     needs: Iterable<Need>,
     options: PlanOptions = {},
   ) {
+    onlyKnown("make a plan", options, PLAN);
     const { network, prefixLength } = subnet(within);
     const whole = new Subnet(network, prefixLength);
     const wishes = readNeeds(whole, needs, longestPrefix(whole, options));

@@ -7,6 +7,8 @@
 
 import { type Canvas, canvas } from "../../inspect/canvas.ts";
 import { paint } from "../../inspect/paint.ts";
+import { onlyKnown } from "../../known_options.ts";
+import { SPACE_DRAW } from "../option_names.ts";
 import { jsonNumber } from "./amounts.ts";
 import { drawPicture, KEYS, type PlacedBlock } from "./picture.ts";
 import { Subnet, subnet } from "../subnet.ts";
@@ -93,6 +95,7 @@ export class Space {
    * @returns The lines, joined by line feeds.
    */
   draw(page: Canvas, options: SpaceDrawOptions = {}): string {
+    onlyKnown("draw a space", options, SPACE_DRAW);
     return drawPicture(this, page, options.legend ?? true);
   }
 

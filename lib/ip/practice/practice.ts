@@ -7,7 +7,9 @@
 import { type Canvas, canvas } from "../../inspect/canvas.ts";
 import { paint, type Role } from "../../inspect/paint.ts";
 import { truncate, visible, wrap } from "../../inspect/text.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { freshSeed, seeded } from "../../random.ts";
+import { PRACTICE } from "../option_names.ts";
 import { jsonNumber } from "../plan/amounts.ts";
 import type { Address, Family } from "../address.ts";
 import { readAnswer, wanted } from "./answer.ts";
@@ -267,6 +269,7 @@ export class Question {
  * ```
  */
 export function practice(options: PracticeOptions = {}): Question {
+  onlyKnown("make a question", options, PRACTICE);
   const { seed = freshSeed() } = options;
   const random = seeded(seed);
   const choose = <T>(list: readonly T[]) =>
@@ -295,6 +298,7 @@ export function practice(options: PracticeOptions = {}): Question {
  * ```
  */
 export function practiceKinds(options: PracticeOptions = {}): PracticeKind[] {
+  onlyKnown("make a question", options, PRACTICE);
   const { kind, level, family } = options;
   const refuse = (name: string, must: string, current: unknown): string =>
     `Cannot make a question as '${name}' must be ${must}: current value is ${current}`;

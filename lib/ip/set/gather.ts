@@ -9,6 +9,7 @@
 import { ParseError } from "../../errors.ts";
 import { Address, type Family } from "../address.ts";
 import { checkHostBits } from "../cidr.ts";
+import { checkSubnetOptions } from "../subnet_options.ts";
 import { type Extent, isRow, readExtent } from "./extent.ts";
 import { scanAddress, scanIpv4, scanned, stop } from "../parse.ts";
 import { scanPrefixLength } from "../prefix.ts";
@@ -83,6 +84,7 @@ export class Gathering {
    * @throws {TypeError} If the options ask for what cannot be done.
    */
   constructor(options?: SubnetOptions) {
+    checkSubnetOptions("gather addresses", options);
     checkHostBits(options?.hostBits);
     this.#options = options;
   }

@@ -9,6 +9,7 @@ import { card } from "../../inspect/card.ts";
 import { paint } from "../../inspect/paint.ts";
 import { count } from "../../inspect/units.ts";
 import { Address, address, type Family } from "../address.ts";
+import { checkSubnetOptions } from "../subnet_options.ts";
 import { type Extent, extentOf, readExtent } from "./extent.ts";
 import type { Listing } from "./listing.ts";
 import { fault } from "../parse.ts";
@@ -278,6 +279,7 @@ export function range(
     // An address alone is no range: the check names what is missing.
     return new Range(address(from), address(second as string | Address));
   }
+  checkSubnetOptions("make a range", second);
   const result = tryRange(from, second);
   if (result === undefined) throw fault(from);
   return result;
@@ -309,6 +311,8 @@ export function tryRange(
       `Cannot parse a range as 'text' must be a string: current value is ${text}`,
     );
   }
+  // Not a number: `texts.map(net.ip.tryRange)` gives places in the list.
+  if (typeof options !== "number") checkSubnetOptions("make a range", options);
   const found = readExtent(text, options);
   return found && new Range(found.start, found.end);
 }

@@ -5,7 +5,9 @@
  * @module
  */
 
+import { onlyKnown } from "../../known_options.ts";
 import { type Address, address } from "../address.ts";
+import { ANSWERS, DNS64, PREFIXES } from "../option_names.ts";
 import type { Subnet } from "../subnet.ts";
 import {
   type OneOrMore,
@@ -105,6 +107,8 @@ interface Response {
 
 function respond(answers: Answers, options: EncodeOptions): Response {
   takeFields(answers, WHAT, "answers", "a, and aaaa if there are such records");
+  onlyKnown(WHAT, answers, ANSWERS);
+  onlyKnown(WHAT, options, DNS64);
   const { exclude = ["::ffff:0:0/96"], nonGlobal = "omit" } = options;
   if (nonGlobal !== "omit" && nonGlobal !== "allow") {
     throw new TypeError(
@@ -178,6 +182,7 @@ export function decode(
   options: PrefixesOption = {},
 ): Embedded | undefined {
   const one = address(from);
+  onlyKnown("read an AAAA record", options, PREFIXES);
   return takePrefixes(options, "read an AAAA record")
     .sort((a, b) => b.prefixLength - a.prefixLength)
     .map((prefix) => extract(one, prefix))
@@ -208,6 +213,7 @@ export function decode(
  */
 export function explain(answers: Answers, options: EncodeOptions = {}): string {
   takeFields(answers, WHAT, "answers", "a, and aaaa if there are such records");
+  onlyKnown(WHAT, answers, ANSWERS);
   const a = takeList(answers.a, WHAT, "a");
   const aaaa = takeList(answers.aaaa ?? [], WHAT, "aaaa");
   const { records, from } = respond({ a, aaaa }, options);

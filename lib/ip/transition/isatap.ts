@@ -4,7 +4,9 @@
  * @module
  */
 
+import { onlyKnown } from "../../known_options.ts";
 import { Address, address } from "../address.ts";
+import { ISATAP } from "../option_names.ts";
 import { Subnet } from "../subnet.ts";
 import { takeAddress, takeSubnet } from "../checks.ts";
 import { localUse } from "./global.ts";
@@ -58,9 +60,15 @@ export function encode(
   ipv4: string | Address,
   options: EncodeOptions = {},
 ): Address {
+  onlyKnown(WHAT, options, ISATAP);
   const one = takeAddress(ipv4, 4, WHAT, "ipv4");
   const { prefix = "fe80::/64", universal = localUse(one) === undefined } =
     options;
+  if (typeof universal !== "boolean") {
+    throw new TypeError(
+      `Cannot ${WHAT} as 'universal' must be true or false: current value is ${universal}`,
+    );
+  }
   const subnet = takeSubnet(prefix, 6, WHAT, "prefix");
   if (subnet.prefixLength !== 64 || subnet.network.w0 >>> 24 === 0xff) {
     throw new RangeError(

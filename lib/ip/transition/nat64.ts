@@ -5,7 +5,9 @@
  * @module
  */
 
+import { onlyKnown } from "../../known_options.ts";
 import { type Address, address } from "../address.ts";
+import { NAT64, PREFIX } from "../option_names.ts";
 import { type Subnet, subnet } from "../subnet.ts";
 import { takeAddress } from "../checks.ts";
 import {
@@ -73,6 +75,7 @@ export function encode(
   options: EncodeOptions = {},
 ): Address {
   const what = "make a NAT64 address";
+  onlyKnown(what, options, NAT64);
   const one = takeAddress(ipv4, 4, what, "ipv4");
   const prefix = takePrefix(options.prefix, what, "prefix");
   if (prefix.equals(WELL_KNOWN)) {
@@ -112,7 +115,9 @@ export function decode(
   from: string | Address,
   options: PrefixOption = {},
 ): Embedded | undefined {
-  const prefix = takePrefix(options.prefix, "read a NAT64 address", "prefix");
+  const what = "read a NAT64 address";
+  onlyKnown(what, options, PREFIX);
+  const prefix = takePrefix(options.prefix, what, "prefix");
   return extract(address(from), prefix);
 }
 

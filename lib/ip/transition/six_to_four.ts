@@ -4,7 +4,9 @@
  * @module
  */
 
+import { onlyKnown } from "../../known_options.ts";
 import { Address, address } from "../address.ts";
+import { SITE, SIX_TO_FOUR } from "../option_names.ts";
 import { Subnet } from "../subnet.ts";
 import { takeAddress, takeInteger, takeInterfaceId } from "../checks.ts";
 import { checkGlobal, localUse, type NonGlobalOption } from "./global.ts";
@@ -61,6 +63,7 @@ export function encode(
   ipv4: string | Address,
   options: EncodeOptions = {},
 ): Address {
+  onlyKnown(WHAT, options, SIX_TO_FOUR);
   const { subnetId = 0, interfaceId = "::" } = options;
   const { w3 } = takeSite(ipv4, options);
   takeInteger(subnetId, 0, 0xffff, WHAT, "subnetId");
@@ -97,6 +100,7 @@ export function site(
   ipv4: string | Address,
   options: NonGlobalOption = {},
 ): Subnet {
+  onlyKnown(WHAT, options, SITE);
   return siteOf(takeSite(ipv4, options));
 }
 

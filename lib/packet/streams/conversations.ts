@@ -7,6 +7,8 @@
 import { canvas } from "../../inspect/canvas.ts";
 import { type Column, table } from "../../inspect/table.ts";
 import { bytes, count, duration } from "../../inspect/units.ts";
+import { onlyKnown } from "../../known_options.ts";
+import { CONVERSATIONS } from "../option_names.ts";
 import type { Layers, Packet } from "../packet.ts";
 import { Connections, TcpConnections, type Way } from "./connections.ts";
 import type { Conversation, ConversationKind } from "./conversation.ts";
@@ -92,6 +94,7 @@ export class Conversations implements Iterable<Conversation> {
    * @throws {RangeError} If the limit is no number, 0 or more.
    */
   constructor(kind: ConversationKind, options: ConversationsOptions = {}) {
+    onlyKnown("count conversations", options, CONVERSATIONS);
     const { maxConversations = 1_000_000 } = options;
     if (!KINDS.includes(kind)) {
       throw new TypeError(

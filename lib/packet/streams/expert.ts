@@ -10,6 +10,8 @@ import { canvas } from "../../inspect/canvas.ts";
 import type { Role } from "../../inspect/paint.ts";
 import { table } from "../../inspect/table.ts";
 import { count } from "../../inspect/units.ts";
+import { onlyKnown } from "../../known_options.ts";
+import { EXPERT } from "../option_names.ts";
 import type { Packet } from "../packet.ts";
 import { RST, SYN, TcpConnections, tcpFlags } from "./connections.ts";
 import {
@@ -104,6 +106,7 @@ export class Expert implements Iterable<ExpertNote> {
    * @throws {RangeError} If a limit is no number, 0 or more.
    */
   constructor(options: ExpertOptions = {}) {
+    onlyKnown("take notes", options, EXPERT);
     const { checksums = "ip" } = options;
     const { maxNotes = 100_000, maxStreams = 100_000 } = options;
     if (!["all", "ip", "none"].includes(checksums)) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Packet } from "../packet.ts";
+import { Packet } from "../packet.ts";
 
 /** Many packets: a list, a generator, or a capture as `net.pcap.open` gives it. */
 export type Packets = Iterable<Packet> | AsyncIterable<Packet>;
@@ -78,8 +78,14 @@ export function isList(
   what: string,
 ): packets is Iterable<Packet> {
   const source = packets as Partial<Iterable<Packet> & AsyncIterable<Packet>>;
-  if (typeof source?.[Symbol.iterator] === "function") return true;
-  if (typeof source?.[Symbol.asyncIterator] === "function") return false;
+  const isGiven = typeof source?.[Symbol.iterator] === "function";
+  const [first] = Array.isArray(source) ? source : [];
+  const isOther = typeof source === "string" || source instanceof Uint8Array ||
+    first !== undefined && !(first instanceof Packet);
+  if (isGiven && !isOther) return true;
+  if (!isGiven && typeof source?.[Symbol.asyncIterator] === "function") {
+    return false;
+  }
   throw new TypeError(
     `Cannot ${what} as 'packets' must be a list of packets or a capture: current value is ${packets}`,
   );

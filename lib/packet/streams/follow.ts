@@ -8,6 +8,8 @@ import { hexdump } from "../../bytes/hexdump.ts";
 import { type Canvas, canvas as makeCanvas } from "../../inspect/canvas.ts";
 import { paint, type Role } from "../../inspect/paint.ts";
 import { count } from "../../inspect/units.ts";
+import { onlyKnown } from "../../known_options.ts";
+import { FOLLOW } from "../option_names.ts";
 import type { StreamDirection, StreamSegment } from "./stream.ts";
 
 /** Options for {@linkcode follow}. */
@@ -66,18 +68,33 @@ export function follow(
   stream: { readonly segments: readonly StreamSegment[] },
   options: FollowOptions = {},
 ): string {
+  onlyKnown("follow a stream", options, FOLLOW);
   const { format = "text", direction, canvas = makeCanvas() } = options;
-  const write = FORMATS[format];
-  if (write === undefined) {
+  if (!Object.hasOwn(FORMATS, format)) {
     throw new TypeError(
       `Cannot follow a stream as 'format' must be "text", "hex" or "raw": current value is ${format}`,
+    );
+  }
+  if (
+    direction !== undefined && direction !== "toServer" &&
+    direction !== "toClient"
+  ) {
+    throw new TypeError(
+      `Cannot follow a stream as 'direction' must be "toServer" or "toClient": current value is ${direction}`,
+    );
+  }
+  if (!Array.isArray(stream?.segments)) {
+    throw new TypeError(
+      `Cannot follow a stream as 'stream' must be one of net.packet.streams(…).list: current value is ${
+        Deno.inspect(stream)
+      }`,
     );
   }
   const shown = stream.segments.filter((segment) =>
     !AGAIN.has(segment.kind) &&
     (direction === undefined || segment.direction === direction)
   );
-  return write(shown, canvas).join("\n");
+  return FORMATS[format](shown, canvas).join("\n");
 }
 
 /** Kinds of octets that stand elsewhere already. */

@@ -5,6 +5,8 @@
  */
 
 import { internetChecksum } from "../../bytes/checksum.ts";
+import { onlyKnown } from "../../known_options.ts";
+import { FRAGMENT as OPTIONS } from "../option_names.ts";
 import { decode, Packet } from "../packet.ts";
 import {
   type Datagram,
@@ -68,6 +70,7 @@ export function fragment(
   if (datagram === undefined) {
     throw refuse("'packet' must be a Packet with IP", packet, TypeError);
   }
+  onlyKnown("fragment a packet", options, OPTIONS);
   const { mtu, id } = options;
   const { ip, at, end, bytes } = datagram;
   if (!(Number.isInteger(mtu) && mtu > 0)) {

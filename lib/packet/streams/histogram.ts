@@ -8,6 +8,8 @@ import { canvas } from "../../inspect/canvas.ts";
 import { bar } from "../../inspect/chart.ts";
 import { table } from "../../inspect/table.ts";
 import { bytes, count, duration } from "../../inspect/units.ts";
+import { onlyKnown } from "../../known_options.ts";
+import { HISTOGRAM } from "../option_names.ts";
 import type { Packet } from "../packet.ts";
 import { type Fed, feed, type Packets } from "./feed.ts";
 
@@ -73,6 +75,7 @@ export class Histogram implements Iterable<HistogramRow> {
    * @throws {RangeError} If one is no number above 0.
    */
   constructor(options: HistogramOptions = {}) {
+    onlyKnown("make a histogram", options, HISTOGRAM);
     const { interval = 1000, maxRows = 100_000 } = options;
     for (const [name, value] of Object.entries({ interval, maxRows })) {
       if (typeof value === "number" && value > 0 && value < Infinity) continue;

@@ -6,6 +6,8 @@
 
 import { canvas } from "../../inspect/canvas.ts";
 import { table } from "../../inspect/table.ts";
+import { onlyKnown } from "../../known_options.ts";
+import { REASSEMBLER } from "../option_names.ts";
 import type { Packet } from "../packet.ts";
 import { type Fragment, fragmentIn } from "./datagram.ts";
 import { isList, type Packets } from "./feed.ts";
@@ -111,6 +113,7 @@ export class Reassembler {
    * @throws {RangeError} If a limit is no number, 0 or more.
    */
   constructor(options: ReassemblerOptions = {}) {
+    onlyKnown("reassemble", options, REASSEMBLER);
     const { overlap, timeout = 30_000, onDrop } = options;
     const { maxDatagrams = 4096, maxOctets = 2 ** 24 } = options;
     if (overlap !== undefined) {

@@ -7,6 +7,8 @@
 import { canvas } from "../../inspect/canvas.ts";
 import { type Column, table } from "../../inspect/table.ts";
 import { bytes, count, duration } from "../../inspect/units.ts";
+import { onlyKnown } from "../../known_options.ts";
+import { STREAMS } from "../option_names.ts";
 import type { Packet } from "../packet.ts";
 import {
   ACK,
@@ -108,6 +110,7 @@ export class Streams implements Iterable<Stream> {
    * @throws {RangeError} If a limit is no number, 0 or more.
    */
   constructor(options: StreamsOptions = {}) {
+    onlyKnown("follow streams", options, STREAMS);
     const { protocol = "tcp", overlap = "first" } = options;
     const { maxOctets = 2 ** 28, maxStreams = 100_000 } = options;
     if (protocol !== "tcp" && protocol !== "udp") {

@@ -21,7 +21,9 @@
  * @module
  */
 
+import { onlyKnown } from "../../known_options.ts";
 import type { Packet } from "../../packet/packet.ts";
+import { FILTER } from "../option_names.ts";
 import { emit } from "./emit.ts";
 import { filterCondition } from "./generate.ts";
 
@@ -91,6 +93,7 @@ export function compileFilter(
   expression: string,
   options: FilterOptions = {},
 ): RecordTest {
+  onlyKnown("compile a filter", options, FILTER);
   const { linkType = 1, snapLength, byteOrder } = options;
   if (typeof expression !== "string") {
     throw new TypeError(
@@ -164,6 +167,7 @@ export function filter(
   expression: string,
   options: FilterOptions = {},
 ): (packet: Uint8Array | Packet, length?: number) => boolean {
+  onlyKnown("compile a filter", options, FILTER);
   const { linkType = 1 } = options;
   const tests = new Map([[linkType, compileFilter(expression, options)]]);
   const testFor = (linkType: number): RecordTest => {

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { checkCount } from "../names.ts";
+import { onlyKnown } from "../../known_options.ts";
+import { checkCount, checkFlag } from "../names.ts";
+import { DISTANCE_VECTOR } from "../option_names.ts";
 import {
   findRouter,
   type RouterLink,
@@ -138,6 +140,7 @@ export class DistanceVectorSimulation
    * @param options Routers, links, and the rules of the protocol.
    */
   constructor(options: DistanceVectorOptions) {
+    onlyKnown(WHAT, options, DISTANCE_VECTOR);
     const { splitHorizon = "simple", infinity = 16 } = options;
     const { update = 30, timeout = 180, garbage = 120 } = options;
     if (!["off", "simple", "poisonedReverse"].includes(splitHorizon)) {
@@ -153,7 +156,7 @@ export class DistanceVectorSimulation
     const { routers } = this.graph;
     this.#rules = { splitHorizon, infinity, timeout, garbage };
     this.#update = update;
-    this.#triggered = options.triggered ?? true;
+    this.#triggered = checkFlag(WHAT, "triggered", options.triggered ?? true);
     this.#routers = routers.map((node) => new VectorRouter(node, this.#rules));
     // Spread over the time between two updates, as RFC 2453 §3.8 asks.
     this.#due = routers.map((_, i) => Math.floor(update * i / routers.length));

@@ -5,8 +5,10 @@
  */
 
 import { type Subnet, subnet } from "../../ip/subnet.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { findNamed, namedLinks } from "../links.ts";
 import { checkCount, checkName } from "../names.ts";
+import { LINK_ELSEWHERE, ROUTER_LINK } from "../option_names.ts";
 
 /** A link of a simulation of routing. */
 export interface RouterLinkOptions {
@@ -135,6 +137,7 @@ export function routingGraph(
     2,
   );
   for (const { name, ends, options } of named) {
+    onlyKnown(what, options, ROUTER_LINK, LINK_ELSEWHERE);
     const { cost = 1 } = options;
     const [a, b] = ends.map((end) => numbers.get(end)!) as [number, number];
     if (a === b) {

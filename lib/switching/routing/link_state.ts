@@ -4,6 +4,8 @@
  * @module
  */
 
+import { onlyKnown } from "../../known_options.ts";
+import { LINK_STATE } from "../option_names.ts";
 import {
   findRouter,
   otherEnd,
@@ -117,6 +119,7 @@ export class LinkStateSimulation extends RoutingSimulation<LinkStateStep> {
    * @param options Routers and links.
    */
   constructor(options: LinkStateOptions) {
+    onlyKnown(WHAT, options, LINK_STATE);
     super(WHAT, options, MOST_COST);
     const { deadInterval = 40 } = options;
     if (!(Number.isInteger(deadInterval) && deadInterval >= 1)) {

@@ -9,8 +9,11 @@ import { canvas } from "../../inspect/canvas.ts";
 import { paint } from "../../inspect/paint.ts";
 import { type Column, table } from "../../inspect/table.ts";
 import type { Address } from "../../ip/address.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { findLink } from "../links.ts";
+import { checkFlag } from "../names.ts";
 import { checkCount } from "../names.ts";
+import { FAILURE, RUN } from "../option_names.ts";
 import {
   findRouter,
   type RouterLink,
@@ -214,8 +217,9 @@ export abstract class RoutingSimulation<S extends RoutingStep> {
    * @throws {RangeError} If `limit` is negative or not a number.
    */
   *steps(options: RoutingRunOptions = {}): Generator<S, void, undefined> {
+    onlyKnown("go on", options, RUN);
     const { limit = 3600 } = options;
-    if (!(limit >= 0)) {
+    if (!(typeof limit === "number" && limit >= 0)) {
       throw new RangeError(
         `Cannot go on as 'limit' must be 0 seconds or more: current value is ${limit}`,
       );
@@ -244,13 +248,15 @@ export abstract class RoutingSimulation<S extends RoutingStep> {
    * @throws {RangeError} If there is no such link.
    */
   fail(link: string, options: LinkFailureOptions = {}): void {
+    onlyKnown("fail a link", options, FAILURE);
+    const silent = checkFlag("fail a link", "silent", options.silent ?? false);
     const found = this.#link(link);
     if (!found.isUp) return;
     found.isUp = false;
-    if (options.silent) this.linkLost(found);
+    if (silent) this.linkLost(found);
     else this.linkChanged(found, "down");
     this.events.push(
-      `${found.name} fails${options.silent ? ", unseen" : ""}`,
+      `${found.name} fails${silent ? ", unseen" : ""}`,
     );
   }
 

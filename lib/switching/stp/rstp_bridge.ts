@@ -15,6 +15,7 @@ import {
   type OutgoingBpdu,
   type PortState,
 } from "./bridge.ts";
+import { checkBridge } from "./bridge_check.ts";
 import { topologyChange, transmit } from "./rstp_change.ts";
 import {
   portInformation,
@@ -81,6 +82,7 @@ export class RstpBridge implements BridgeProtocol {
    * @throws {RangeError} If a time, a cost or a priority is out of range.
    */
   constructor(options: BridgeOptions) {
+    checkBridge(options);
     const { id } = options;
     const times = bridgeTimes(options);
     this.#ports = options.ports.map((port, i) =>

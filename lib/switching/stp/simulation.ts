@@ -4,7 +4,9 @@
  * @module
  */
 
+import { onlyKnown } from "../../known_options.ts";
 import { findLink, findNamed } from "../links.ts";
+import { RUN } from "../option_names.ts";
 import { rendered } from "../show.ts";
 import { checkPathCost } from "./bridge.ts";
 import { BridgeNetwork } from "./network.ts";
@@ -176,6 +178,7 @@ export class SpanningTreeSimulation {
   *steps(
     options: SpanningTreeRunOptions = {},
   ): Generator<SpanningTreeStep, void, undefined> {
+    onlyKnown("go on", options, RUN);
     const { limit = 600 } = options;
     checkSeconds("limit", limit);
     const end = this.#time + limit;
@@ -333,7 +336,8 @@ export class SpanningTreeSimulation {
 }
 
 function checkSeconds(name: string, seconds: number): void {
-  if (seconds >= 0) return;
+  // Text would be put behind the clock, not added.
+  if (typeof seconds === "number" && seconds >= 0) return;
   throw new RangeError(
     `Cannot go on as '${name}' must be 0 seconds or more: current value is ${seconds}`,
   );

@@ -17,6 +17,7 @@ import {
   type OutgoingBpdu,
   type PortState,
 } from "./bridge.ts";
+import { checkBridge } from "./bridge_check.ts";
 import {
   configuration,
   isDesignated,
@@ -88,6 +89,7 @@ export class StpBridge implements BridgeProtocol {
    * @throws {RangeError} If a time, a cost or a priority is out of range.
    */
   constructor(options: BridgeOptions) {
+    checkBridge(options);
     this.#id = this.#root = options.id;
     this.#own = this.#times = bridgeTimes(options);
     this.#ports = options.ports.map((port, i) =>

@@ -5,8 +5,15 @@
  */
 
 import { type Mac, mac } from "../../ip/mac/mac.ts";
+import { onlyKnown } from "../../known_options.ts";
 import { namedLinks } from "../links.ts";
 import { checkCount, checkName } from "../names.ts";
+import {
+  LINK_ELSEWHERE,
+  SIMULATED_BRIDGE,
+  SIMULATED_LINK,
+  SPANNING_TREE,
+} from "../option_names.ts";
 import {
   type BridgeProtocol,
   type BridgeTimes,
@@ -128,6 +135,7 @@ const [MOST_BRIDGES, MOST_PORTS] = [10_000, 4095];
 export function spanningTopology(
   options: SpanningTreeOptions,
 ): SpanningTopology {
+  onlyKnown(WHAT, options, SPANNING_TREE);
   const times = bridgeTimes(options);
   const { protocol = "rstp" } = options;
   const { pathCost: method = protocol === "stp" ? "short" : "long" } = options;
@@ -151,6 +159,7 @@ export function spanningTopology(
     MOST_PORTS,
   );
   for (const { name, ends, options: said } of named) {
+    onlyKnown(WHAT, said, SIMULATED_LINK, LINK_ELSEWHERE);
     const { speed = 1e9, cost = pathCost(speed, method), portPriority } = said;
     const at: { bridge: number; port: number }[] = [];
     const link: LinkNode = { name, ends, ports: at, cost, isUp: true };
@@ -212,6 +221,7 @@ function namedBridges(
         `Cannot ${WHAT} as 'bridges' must have an object for each name: current value is ${bridge}`,
       );
     }
+    onlyKnown(WHAT, bridge, SIMULATED_BRIDGE);
   }
   return bridges;
 }
